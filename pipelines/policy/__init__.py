@@ -1,0 +1,1 @@
+"""The policy as typed data, loaded from `policy/`."""

@@ -1,0 +1,1 @@
+"""Keyring, pseudonyms, field rules and the reduction of log fields."""

@@ -1,0 +1,1 @@
+"""Registry exports: reading, validity intervals, storage."""

@@ -1,0 +1,65 @@
+"""The one settings object: every knob, its default, its environment variable (prefix `PARTNERSTATS_`)."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.errors import UsageError
+
+GIB = 1024**3
+MIB = 1024**2
+PREFIX = "PARTNERSTATS_"
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Validated settings; a wrong value fails at start with the variable's name (see `load_settings`)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Path("data")
+    keys: Path | None = None
+    """Folder of the keyring; default: a sibling of the home, `<home>.keys`. Never below the home."""
+    master_key: Path | None = None
+    """File of the master key, 32 bytes as hex; default: `master.key` in the keyring's folder, made on first use."""
+    policy: Path = REPOSITORY / "policy"
+    sql: Path = REPOSITORY / "sql"
+    clock: str | None = None
+    """An instant with offset; works only in a home first made with it (a rehearsal)."""
+    threads: Annotated[int, Field(ge=1)] = os.cpu_count() or 1
+    memory_limit_bytes: Annotated[int, Field(ge=128 * MIB)] = 1 * GIB
+    """Limit of DuckDB's buffer manager; resident memory can be more than twice that."""
+    temp_limit_bytes: Annotated[int, Field(ge=0)] = 20 * GIB
+    max_decompressed_bytes: Annotated[int, Field(gt=0)] = 64 * GIB
+    max_decompression_ratio: Annotated[int, Field(gt=1)] = 200
+    """Decompressed bytes per compressed byte above which a file is a bomb (real logs stay under 50)."""
+    max_line_bytes: Annotated[int, Field(ge=1024)] = 1 * MIB
+    batch_bytes: Annotated[int, Field(ge=1024)] = 32 * MIB
+    """Bytes of log read and sealed at a time; bounds memory."""
+    remove_landing: bool | None = None
+    """Overrides each source's own `remove_after_import`."""
+    extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"
+    ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000
+
+    @property
+    def key_folder(self) -> Path:
+        """Folder of the keyring."""
+        return self.keys or self.home.absolute().with_name(self.home.absolute().name + ".keys")
+
+    @property
+    def master_key_file(self) -> Path:
+        """File of the master key."""
+        return self.master_key or self.key_folder / "master.key"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment, apply `overrides` that are not None. Raises UsageError naming each wrong variable."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as cause:
+        faults = "; ".join(f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in cause.errors())
+        raise UsageError(faults) from cause

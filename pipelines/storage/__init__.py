@@ -1,0 +1,1 @@
+"""Where bytes rest: atomic files, the vault, encrypted Parquet, the ledger."""

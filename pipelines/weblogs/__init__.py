@@ -1,0 +1,1 @@
+"""From delivered log files to lines: formats, cookies, files, quarantine."""
