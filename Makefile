@@ -1,0 +1,79 @@
+# The house's front door: `make` alone says what there is. Works with GNU make 3.81 and newer.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup nightly test test-tools check ui lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Workers of the test suite; each Dagster run takes several hundred megabytes, so more is not better.
+TEST_WORKERS := 2
+# Passed on to the command: make nightly ARGS="--date 2026-11-20"
+ARGS :=
+
+# What the dbt manifest is made from: models, macros, tests, and the policy from which dbt's sources are derived.
+MANIFEST_INPUTS := $(shell find sql policy -mindepth 1 -not -path 'sql/target*' -not -path 'sql/logs*' -not -name '.*' 2>/dev/null)
+
+help:  ## Say what each target does
+	@echo "partnerstats: nightly usage statistics that cannot be turned back into a person."
+	@echo
+	@echo "On a fresh machine:   make nightly      sets up, makes sample input, runs the nightly job"
+	@echo "                      make test         sets up what the tests need and runs them all"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Then: .venv/bin/partnerstats --help, README.md (README.ko.md in Korean), docs/runbook.md"
+
+setup: $(VENV)/.stamp-requirements $(VENV)/.stamp-project $(VENV)/.stamp-extensions $(VENV)/.stamp-manifest  ## Make .venv from the hashed lock file, with DuckDB's extension and dbt's manifest
+
+nightly: setup  ## Run the nightly job; a home that never imported gets sample input first
+	@$(BIN)/partnerstats nightly $(ARGS)
+
+test: setup test-tools  ## Run every test, slow ones included
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
+	@.ci/test-tools
+
+check: setup  ## Run the linters, the type checker and the quick tests (under two minutes)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint sql
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow" $(ARGS)
+
+ui: setup  ## Serve Dagster's UI on this machine only
+	@$(BIN)/partnerstats ui $(ARGS)
+
+# The index is taken from the environment and never written down: a lock file that names a host binds every reader to it.
+lock: $(VENV)/.stamp-requirements  ## Resolve the dependencies of pyproject.toml again into requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --extra dashboard --extra spark --extra dev \
+		pyproject.toml -o requirements.lock
+	@if grep -nE '://|^--|experimental-parser' requirements.lock; then \
+		echo "requirements.lock: names an index or the left-out dbt parser (lines above)" >&2; exit 1; fi
+
+clean:  ## Remove .venv, caches and what dbt built; data and keys stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sql/target sql/logs logs dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@python="$$(.ci/find-python)" && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+
+$(VENV)/.stamp-requirements: requirements.lock | $(BIN)/python
+	@echo "Installing the locked dependencies (some minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.stamp-project: pyproject.toml $(VENV)/.stamp-requirements
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.stamp-extensions: $(VENV)/.stamp-requirements $(VENV)/.stamp-project
+	@$(BIN)/python -m pipelines.storage.extensions
+	@touch $@
+
+$(VENV)/.stamp-manifest: $(VENV)/.stamp-project $(VENV)/.stamp-extensions $(MANIFEST_INPUTS)
+	@echo "Building dbt's manifest"
+	@$(BIN)/python -m pipelines.warehouse.manifest
+	@touch $@
