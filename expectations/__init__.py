@@ -1,0 +1,1 @@
+"""Great Expectations suites, one module per concern, and the one place that runs them."""

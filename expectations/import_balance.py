@@ -1,0 +1,44 @@
+"""Every line that was read has a state, and what the ledger says was sealed is in the vault."""
+
+from expectations.model import Check
+
+CHECKS = (
+    Check(
+        name="lines_are_accounted_for",
+        asset="access_logs",
+        frame="files",
+        column="lines_unaccounted",
+        clause="collect.automatic",
+        sentence="In every file, accepted, filtered and quarantined lines sum to the lines read.",
+        sentence_ko="모든 파일에서 수용·제외·격리된 행의 합이 읽은 행의 수와 같습니다.",
+    ),
+    Check(
+        name="sealed_parts_are_present",
+        asset="access_logs",
+        frame="files",
+        column="parts_missing",
+        clause="keep.visits",
+        sentence="Every part that the ledger says was sealed is in the vault.",
+        sentence_ko="원장에 봉인되었다고 기록된 모든 조각이 보관소에 있습니다.",
+    ),
+    Check(
+        name="sealed_parts_are_unaltered",
+        asset="access_logs",
+        frame="files",
+        column="parts_altered",
+        clause="secure.encryption",
+        sentence="Every part in the vault is byte for byte what was sealed.",
+        sentence_ko="보관소의 모든 조각이 봉인된 그대로입니다.",
+    ),
+    Check(
+        name="quarantine_stays_small",
+        asset="access_logs",
+        frame="files",
+        column="quarantined_share",
+        clause="collect.automatic",
+        sentence="At most one line in ten of a file could not be read.",
+        sentence_ko="파일마다 읽지 못한 행이 열 줄에 한 줄을 넘지 않습니다.",
+        arguments={"min_value": 0, "max_value": 0.1},
+        severity="warning",
+    ),
+)

@@ -1,0 +1,22 @@
+"""All suites by name; the order is the order of the pipeline."""
+
+from expectations import days_complete, fields_allowed, import_balance, marts_sane, pseudonyms
+from expectations.model import Check
+
+SUITES: dict[str, tuple[Check, ...]] = {
+    "import_balance": import_balance.CHECKS,
+    "fields_allowed": fields_allowed.CHECKS,
+    "pseudonyms": pseudonyms.CHECKS,
+    "days_complete": days_complete.CHECKS,
+    "marts_sane": marts_sane.CHECKS,
+}
+
+
+def checks_of(asset: str) -> tuple[Check, ...]:
+    """Return the checks that speak of `asset`, in the order of the pipeline."""
+    return tuple(check for checks in SUITES.values() for check in checks if check.asset == asset)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Return every check, in the order of the pipeline."""
+    return tuple(check for checks in SUITES.values() for check in checks)

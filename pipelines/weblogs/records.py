@@ -1,0 +1,124 @@
+"""What the ledger keeps of an imported log file: its identity, the state of every line, and where its parts lie."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+State = Literal["accepted", "filtered", "quarantined"]
+COMPLETED_LATER = "completed-later"
+KIND = "import"
+
+
+@dataclass(frozen=True)
+class Tail:
+    """A last line without a newline: its number, first byte, day and state (with the rule or reason), until it is completed."""
+
+    line: int
+    first_byte: int
+    day: date
+    state: State
+    label: str
+
+    def to_body(self) -> dict[str, Any]:
+        """Return a JSON-ready mapping."""
+        return {**self.__dict__, "day": self.day.isoformat()}
+
+    @classmethod
+    def from_body(cls, body: dict[str, Any]) -> "Tail":
+        """Read `to_body`'s mapping."""
+        return cls(**{**body, "day": date.fromisoformat(body["day"])})
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One import. `bytes` and `total_lines` speak of the whole file, the counts of the lines read now.
+
+    `accepted_by_day` counts accepted lines by ISO day; `segments` and `quarantine` are the bodies of stored segments; `reading` is what is needed to read the lines again.
+    """
+
+    source: str
+    name: str
+    sha256: str
+    delivered_sha256: str
+    bytes: int
+    lines: int
+    accepted: int
+    filtered: dict[str, int]
+    quarantined: dict[str, int]
+    first_line: int
+    total_lines: int
+    extends: str | None
+    completes: Tail | None
+    tail: Tail | None
+    last_day: date | None
+    accepted_by_day: dict[str, int]
+    damage: str | None
+    segments: list[dict[str, Any]]
+    quarantine: list[dict[str, Any]]
+    reading: dict[str, Any]
+
+    def to_body(self) -> dict[str, Any]:
+        """Return a JSON-ready mapping."""
+        return {
+            **self.__dict__,
+            "completes": self.completes.to_body() if self.completes else None,
+            "tail": self.tail.to_body() if self.tail else None,
+            "last_day": self.last_day.isoformat() if self.last_day else None,
+        }
+
+    @classmethod
+    def from_body(cls, body: dict[str, Any]) -> "ImportRecord":
+        """Read `to_body`'s mapping."""
+        return cls(
+            **{
+                **body,
+                "completes": Tail.from_body(body["completes"]) if body["completes"] else None,
+                "tail": Tail.from_body(body["tail"]) if body["tail"] else None,
+                "last_day": date.fromisoformat(body["last_day"]) if body["last_day"] else None,
+            }
+        )
+
+
+@dataclass
+class LineCounts:
+    """Lines of a file by state; `filtered` and `quarantined` by rule and reason. They sum to `lines`."""
+
+    lines: int = 0
+    accepted: int = 0
+    filtered: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every line read has exactly one state."""
+        return self.lines == self.accepted + sum(self.filtered.values()) + sum(self.quarantined.values())
+
+
+def restated_counts(records: Iterable[ImportRecord]) -> dict[str, LineCounts]:
+    """Counts by file digest, where a piece of a line that a later import completed is restated as filtered."""
+    counts: dict[str, LineCounts] = {}
+    for record in records:
+        counts[record.sha256] = LineCounts(
+            record.lines, record.accepted, dict(record.filtered), dict(record.quarantined)
+        )
+        if record.completes and record.extends in counts:
+            restate(counts[record.extends], record.completes)
+    return counts
+
+
+def restate(counts: LineCounts, tail: Tail) -> None:
+    """Move the line that was `tail` from its state to filtered, rule `completed-later`."""
+    if tail.state == "accepted":
+        counts.accepted -= 1
+    else:
+        labels = counts.filtered if tail.state == "filtered" else counts.quarantined
+        labels[tail.label] -= 1
+        if not labels[tail.label]:
+            del labels[tail.label]
+    counts.filtered[COMPLETED_LATER] = counts.filtered.get(COMPLETED_LATER, 0) + 1
+
+
+def completed_lines(records: Iterable[ImportRecord]) -> set[tuple[str, int]]:
+    """Return (file digest, line number) of each piece of a line that a later import completed."""
+    return {(record.extends, record.completes.line) for record in records if record.completes and record.extends}
