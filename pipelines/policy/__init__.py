@@ -1,1 +1,35 @@
-"""The policy as typed data, loaded from `policy/`."""
+"""The policy as typed data, loaded from `policy/`: clauses, datasets, fields and periods; log sources; routes."""
+
+from pipelines.policy.clauses import Attestation, Clause, Contact, Processor, Purpose, Role
+from pipelines.policy.datasets import Dataset, Field
+from pipelines.policy.loading import load_policy, load_policy_file, load_routes, load_sources
+from pipelines.policy.models import Policy
+from pipelines.policy.periods import Length, Period
+from pipelines.policy.routes import OTHER, ContentFrom, Parameter, Route, Routes
+from pipelines.policy.sources import Filter, Source, Sources
+
+__all__ = [
+    "OTHER",
+    "Attestation",
+    "Clause",
+    "Contact",
+    "ContentFrom",
+    "Dataset",
+    "Field",
+    "Filter",
+    "Length",
+    "Parameter",
+    "Period",
+    "Policy",
+    "Processor",
+    "Purpose",
+    "Role",
+    "Route",
+    "Routes",
+    "Source",
+    "Sources",
+    "load_policy",
+    "load_policy_file",
+    "load_routes",
+    "load_sources",
+]

@@ -1,0 +1,83 @@
+"""The policy as one typed value: one version of it, in force from a day on."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field as Constraint
+from pydantic import PrivateAttr, model_validator
+
+from pipelines.errors import UsageError
+from pipelines.policy.base import ClauseId, Name, Sentence, StrictModel
+from pipelines.policy.clauses import Clause, Contact, Described, Notice, Processor, Purpose, Role
+from pipelines.policy.datasets import Dataset, Field
+
+
+class Policy(StrictModel):
+    """A version of the policy; `load_policy` makes it and has checked that its parts fit together."""
+
+    version: Sentence
+    effective: date
+    announced: date
+    important_change: bool
+    notice: Notice
+    minimum_age: Annotated[int, Constraint(gt=0)]
+    destroy_within_days: Annotated[int, Constraint(ge=0)]
+    contacts: Mapping[Name, Contact]
+    roles: Mapping[Name, Role]
+    purposes: Mapping[Name, Purpose]
+    member_types: Mapping[Name, Described]
+    channels: Mapping[Name, Described]
+    processors: Mapping[Name, Processor]
+    sensitive: Mapping[Name, tuple[Name, ...]]
+    """Categories never collected, each with the words that betray one in a field's name."""
+    clauses: Mapping[ClauseId, Clause]
+    datasets: Mapping[Name, Dataset]
+    _digest: str = PrivateAttr(default="")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_what_holds_for_all(cls, data: object) -> object:
+        """Give every period the common grace and every field the member types and nullability it leaves unsaid."""
+        if not isinstance(data, dict):
+            return data
+        filled = deepcopy(data)
+        for dataset in _mappings(filled.get("datasets")):
+            if isinstance(period := dataset.get("period"), dict):
+                period.setdefault("destroy_within_days", filled.get("destroy_within_days"))
+            for field in _mappings(dataset.get("fields")):
+                field.setdefault("member_types", list(filled.get("member_types") or ()))
+                field.setdefault("nullable", not field.get("required", False))
+        return filled
+
+    def model_post_init(self, context: object) -> None:
+        """Take the digest of the file's bytes from the loader's context."""
+        if isinstance(context, Mapping):
+            self._digest = str(context["sha256"])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes of the file this policy was read from, as hex."""
+        return self._digest
+
+    @property
+    def planned(self) -> tuple[str, ...]:
+        """Ids of the clauses nothing enforces yet, in the file's order."""
+        return tuple(name for name, clause in self.clauses.items() if clause.enforced_by == "planned")
+
+    def dataset(self, name: str) -> Dataset:
+        """Return the dataset `name`. Raises UsageError when the policy declares none of that name."""
+        if name not in self.datasets:
+            raise UsageError(f"policy {self.version} declares no dataset {name!r}")
+        return self.datasets[name]
+
+    def fields_for(self, dataset: str, purpose: str) -> dict[str, Field]:
+        """Return the fields of `dataset` that may serve `purpose`, in order. Raises UsageError for unknown names."""
+        if purpose not in self.purposes:
+            raise UsageError(f"policy {self.version} declares no purpose {purpose!r}")
+        return {name: field for name, field in self.dataset(dataset).fields.items() if purpose in field.purposes}
+
+
+def _mappings(value: object) -> list[dict[str, object]]:
+    return [entry for entry in value.values() if isinstance(entry, dict)] if isinstance(value, dict) else []
