@@ -1,0 +1,140 @@
+"""The home: one folder with everything but the keys, and what it is: real or demo, live or a rehearsal."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from pipelines.clock import Clock
+from pipelines.errors import HomeBusyError, HomeError
+from pipelines.storage.atomic import make_folder, write_text
+from pipelines.storage.locks import locked
+
+HomeKind = Literal["real", "demo"]
+_FOLDERS = (
+    "landing", "vault", "registry", "quarantine", "events", "published", "sealed", "ledger", "staging", "dagster"
+)  # fmt: skip
+_DATA_FOLDERS = ("vault", "registry", "quarantine", "events", "sealed", "ledger")
+
+
+class HomeState(BaseModel):
+    """What `home.json` says; `kind` is None until something enters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: HomeKind | None
+    is_rehearsal: bool
+    made_at: AwareDatetime
+    latest_instant: AwareDatetime
+
+
+class Home:
+    """The folders below `root`. `Home(root)` only names them; `Home.open` makes and checks them."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folders; nothing is touched."""
+        self.root = root.absolute()
+        self.landing = self.root / "landing"
+        self.vault = self.root / "vault"
+        self.registry = self.root / "registry"
+        self.quarantine = self.root / "quarantine"
+        self.events = self.root / "events"
+        self.warehouse = self.root / "warehouse.duckdb"
+        self.published = self.root / "published"
+        self.sealed = self.root / "sealed"
+        self.ledger = self.root / "ledger"
+        self.staging = self.root / "staging"
+        self.dagster = self.root / "dagster"
+        self._state_file = self.root / "home.json"
+
+    @classmethod
+    def open(cls, root: Path, clock: Clock, *, rehearsal: bool) -> "Home":
+        """Open the home in `root`, or make one; `rehearsal` says that `clock` is not the machine's own.
+
+        A home first made with `rehearsal` refuses to be opened without, and the other way round; see also `touch`.
+        Raises HomeError, also when there is data without `home.json`.
+        """
+        home = cls(root)
+        with home._state_lock():
+            if home._state_file.exists():
+                home._check_mode(rehearsal=rehearsal)
+            elif not home.is_empty():
+                raise HomeError(f"{home._state_file}: missing beside data; restore it from the home's backup")
+            else:
+                now = clock.now()
+                home._save(HomeState(kind=None, is_rehearsal=rehearsal, made_at=now, latest_instant=now))
+        for name in _FOLDERS:
+            make_folder(home.root / name)
+        home.touch(clock)
+        return home
+
+    def state(self) -> HomeState:
+        """Read `home.json`. Raises HomeError when it cannot be read."""
+        try:
+            return HomeState.model_validate_json(self._state_file.read_bytes())
+        except (OSError, ValidationError):
+            raise HomeError(f"{self._state_file}: not readable as a home's state") from None
+
+    def is_empty(self) -> bool:
+        """Say whether nothing was ever stored here (delivered files in `landing` do not count)."""
+        return not any(path.is_file() for name in _DATA_FOLDERS for path in (self.root / name).rglob("[!.]*"))
+
+    def enter(self, kind: HomeKind) -> None:
+        """Let data of `kind` in; what enters first decides. Raises HomeError for the other kind afterwards."""
+        with self._state_lock():
+            state = self.state()
+            if state.kind not in (None, kind):
+                raise HomeError(f"this home holds {state.kind} data and refuses {kind} data: {self.root}")
+            self._save(state.model_copy(update={"kind": kind}))
+
+    def touch(self, clock: Clock) -> datetime:
+        """Read the clock, remember and return its instant. Raises HomeError when it is before the latest one here."""
+        with self._state_lock():
+            state, now = self.state(), clock.now()
+            if now < state.latest_instant:
+                raise HomeError(
+                    f"time runs backwards: the clock says {now.isoformat()}, "
+                    f"but this home has already seen {state.latest_instant.isoformat()}"
+                )
+            self._save(state.model_copy(update={"latest_instant": now}))
+            return now
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the home for one job. Raises HomeBusyError with process and time when another holds it."""
+        path = self.root / ".lock"
+        with ExitStack() as held:
+            try:
+                descriptor = held.enter_context(locked(path, wait=False))
+            except BlockingIOError:
+                raise HomeBusyError(f"another job holds this home: {_holder(path)}") from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+
+    def keep_outside(self, folder: Path) -> None:
+        """Raise HomeError when `folder` (the keyring's) lies inside the home, where its backups would hold it too."""
+        if folder.resolve().is_relative_to(self.root.resolve()):
+            raise HomeError(f"keys must lie outside the home: {folder}")
+
+    def _check_mode(self, *, rehearsal: bool) -> None:
+        if self.state().is_rehearsal and not rehearsal:
+            raise HomeError(f"this home is a rehearsal and needs --clock: {self.root}")
+        if rehearsal and not self.state().is_rehearsal:
+            raise HomeError(f"this home was made without --clock and refuses it: {self.root}")
+
+    def _state_lock(self) -> AbstractContextManager[int]:
+        return locked(self.root / ".home.lock")
+
+    def _save(self, state: HomeState) -> None:
+        write_text(self._state_file, state.model_dump_json(indent=2) + "\n")
+
+
+def _holder(path: Path) -> str:
+    pid = path.read_text().strip() or "unknown"
+    since = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return f"process {pid}, since {since}"

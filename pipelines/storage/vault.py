@@ -1,0 +1,135 @@
+"""The vault: every delivered line, sealed, in segments of one dataset, source and Asia/Seoul day.
+
+A segment is a file `<dataset>/<source>/<day>/<file digest>-<first line>.age`: a line of JSON that says what it covers,
+then the delivered bytes, sealed under the day's key. Its name follows from what it holds, so that an import that runs
+again after a crash overwrites what it left.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import DamagedError
+from pipelines.storage.atomic import write_bytes
+from pipelines.storage.keys import KeySource, safe_name
+from pipelines.storage.sealing import seal, unseal
+
+Run = tuple[int, int]
+"""A run of neighbouring lines of the delivered file: the first one's number, from 1, and how many."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Where a segment is and what it covers; goes into the ledger, holds nothing of a line's content."""
+
+    path: str
+    """Relative to the vault's folder, with `/`."""
+    dataset: str
+    source: str
+    day: date
+    first_line: int
+    lines: int
+    bytes: int
+    """Delivered bytes, before compression."""
+    stored_sha256: str
+    """Digest of the sealed file."""
+    key: str
+    """Name of the data key."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the segment as a JSON object; `from_json` reads it back."""
+        return {**self.__dict__, "day": self.day.isoformat()}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Segment":
+        """Read what `to_json` returned."""
+        return cls(**{**document, "day": date.fromisoformat(document["day"])})
+
+
+@dataclass(frozen=True)
+class SegmentContent:
+    """What a segment holds: the lines' places in the delivered file, and their bytes as delivered."""
+
+    runs: tuple[Run, ...]
+    raw: bytes
+
+
+class Vault:
+    """The vault in `folder`, sealed with keys of `keys`."""
+
+    def __init__(self, folder: Path, keys: KeySource) -> None:
+        """Name the folder; it is made by the first write."""
+        self.folder, self._keys = folder, keys
+
+    def write_segment(  # noqa: PLR0913 - each argument is one fact about the lines
+        self,
+        dataset: str,
+        source: str,
+        day: date,
+        *,
+        file_sha256: str,
+        first_line: int,
+        runs: Sequence[Run],
+        raw: bytes,
+    ) -> Segment:
+        """Seal the lines `runs` of the file with content digest `file_sha256`, whose bytes are `raw`.
+
+        On the disk when this returns. Raises ValueError for a source or dataset that is no safe name, and for runs that
+        are empty, unordered or do not begin at `first_line`; KeyMissingError when the day's key is gone.
+        """
+        folder = f"{safe_name(dataset, 'dataset')}/{safe_name(source, 'source')}/{day.isoformat()}"
+        path = f"{folder}/{_digest_prefix(file_sha256)}-{first_line:012d}.age"
+        _check_runs(runs, first_line)
+        key = self._keys.data_key(dataset, day)
+        lines = sum(count for _, count in runs)
+        segment = Segment(path, dataset, source, day, first_line, lines, len(raw), "", key.name)
+        header = {**_coverage(segment), "file_sha256": file_sha256, "runs": [list(run) for run in runs]}
+        sealed = seal(json.dumps(header, separators=(",", ":")).encode() + b"\n" + raw, key)
+        write_bytes(self.folder / path, sealed)
+        return replace(segment, stored_sha256=hashlib.sha256(sealed).hexdigest())
+
+    def read_segment(self, segment: Segment) -> SegmentContent:
+        """Return what `segment` holds. Raises DamagedError when the file is gone, changed or another one."""
+        path = self.folder / segment.path
+        if not path.is_file():
+            raise DamagedError(f"vault segment {segment.path} is gone")
+        sealed = path.read_bytes()
+        if hashlib.sha256(sealed).hexdigest() != segment.stored_sha256:
+            raise DamagedError(f"vault segment {segment.path} is not the file that was written")
+        what = f"vault segment {segment.path}"
+        start, _, raw = unseal(sealed, self._keys.get(segment.key), what).partition(b"\n")
+        header = json.loads(start)
+        if {name: header.get(name) for name in _coverage(segment)} != _coverage(segment) or len(raw) != segment.bytes:
+            raise DamagedError(f"{what} holds other lines than it should")
+        return SegmentContent(tuple((first, count) for first, count in header["runs"]), raw)
+
+    def orphans(self, referenced: Iterable[str]) -> list[Path]:
+        """Return the vault's files whose relative path is not in `referenced` (what crashed imports left), sorted."""
+        known = {self.folder / path for path in referenced}
+        return sorted(path for path in self.folder.rglob("*") if path.is_file() and path not in known)
+
+
+def _coverage(segment: Segment) -> dict[str, Any]:
+    """Return what the sealed header must say for a file to be the segment asked for."""
+    facts = segment.to_json()
+    return {name: facts[name] for name in ("dataset", "source", "day", "first_line", "lines", "bytes")}
+
+
+def _digest_prefix(file_sha256: str) -> str:
+    if len(file_sha256) != 64 or set(file_sha256) - set("0123456789abcdef"):
+        raise ValueError("file_sha256 is not 64 lower-case hexadecimal digits")
+    return file_sha256[:16]
+
+
+def _check_runs(runs: Sequence[Run], first_line: int) -> None:
+    end = 0
+    for first, count in runs:
+        if first <= end or count < 1:
+            raise ValueError("runs of lines must be in order, apart and not empty")
+        end = first + count - 1
+    if not runs or runs[0][0] != first_line:
+        raise ValueError("the first run must begin at first_line")
