@@ -39,7 +39,7 @@ requests as (
         targets.route,
         targets.feature,
         targets.route_parameters,
-        targets.content_id,
+        contents.content_id,
         targets.is_page,
         contents.content_type,
         contents.partner_id,

@@ -1,0 +1,176 @@
+"""dbt, run in process: what it is told, what it answers, and that it lets go of the file afterwards."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import CheckFailedError, PartnerstatsError
+from pipelines.warehouse.context import EventContext, provided
+
+FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+TESTS = frozenset({"test", "unit_test"})
+_QUIET = (
+    *("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-print"),
+    *("--no-version-check", "--no-send-anonymous-usage-stats", "--no-write-json", "--no-partial-parse"),
+)
+_SPEAK_OF_SQL = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "Permission Error", "contract")
+
+
+class DbtFailedError(PartnerstatsError):
+    """dbt could not run a model, or could not run at all; names the nodes."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model, test or unit test went."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    """dbt's word: success, pass, warn, fail, error, skipped ..."""
+    execution_seconds: float
+    failures: int | None
+    """Rows a test returned; None for what is no test."""
+    cause: str | None
+    """Why it failed, without any value from the data."""
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the node failed; a skipped one did not."""
+        return self.status in FAILED
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """What a dbt command did, node by node."""
+
+    nodes: tuple[NodeResult, ...]
+    answer: Any = None
+    """What dbt itself returned: a manifest after `parse`, names after `ls`."""
+
+    @property
+    def failed(self) -> tuple[NodeResult, ...]:
+        """The nodes that failed."""
+        return tuple(node for node in self.nodes if node.is_failed)
+
+
+@dataclass(frozen=True)
+class DbtProject:
+    """Where dbt works: the project, the warehouse file to write, and a folder for its artifacts."""
+
+    sql_folder: Path
+    warehouse: Path
+    target_folder: Path
+    threads: int = 2
+    variables: Mapping[str, object] = field(default_factory=dict)
+
+
+def run_dbt(
+    command: Sequence[str],
+    *,
+    project: DbtProject,
+    days: Sequence[date] = (),
+    context: EventContext | None = None,
+    on_node: Callable[[NodeResult], None] | None = None,
+) -> DbtResult:
+    """Run a dbt command such as `["build"]` in process, quietly, and close its connections.
+
+    `days` become the variable `days`; `context` gives the events and their keys to the plugin; `on_node` is called, on dbt's
+    threads, as each node ends. Raises DbtFailedError naming the nodes that could not be run, or with dbt's own cause, else
+    CheckFailedError naming the tests that failed.
+    """
+    variables = {**project.variables, "days": [day.isoformat() for day in days], "warehouse": str(project.warehouse)}
+    with provided(context):
+        outcome = _invoke([*command, *_options(project, variables)], on_node)
+    answer = outcome.result
+    nodes = tuple(_node_of_result(result) for result in getattr(answer, "results", None) or ())
+    result = DbtResult(nodes, answer)
+    _raise_failures(result, outcome)
+    return result
+
+
+def _options(project: DbtProject, variables: Mapping[str, object]) -> list[str]:
+    folder, target = str(project.sql_folder), str(project.target_folder)
+    return [
+        *("--project-dir", folder, "--profiles-dir", folder, "--target-path", target, "--log-path", target),
+        *("--vars", json.dumps(variables), "--threads", str(project.threads)),
+        *_QUIET,
+    ]
+
+
+def _invoke(arguments: list[str], on_node: Callable[[NodeResult], None] | None) -> Any:  # noqa: ANN401 - dbt is untyped
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - three seconds to import
+
+    def pass_on(event: Any) -> None:  # noqa: ANN401 - dbt is untyped
+        if on_node is not None and event.info.name == "NodeFinished":
+            on_node(_node_of_event(event.data))
+
+    try:
+        return dbtRunner(callbacks=[pass_on]).invoke(arguments)
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close the database dbt-duckdb keeps, so that the file's lock is released and no key stays in memory with it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - as above
+    from dbt.adapters.factory import reset_adapters  # noqa: PLC0415 - as above
+
+    reset_adapters()
+    environment = DuckDBConnectionManager._ENV  # noqa: SLF001 - env() raises when there is none
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _node_of_result(result: Any) -> NodeResult:  # noqa: ANN401 - dbt is untyped
+    status = str(getattr(result.status, "value", result.status))
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        name=result.node.name,
+        resource_type=str(getattr(result.node.resource_type, "value", result.node.resource_type)),
+        status=status,
+        execution_seconds=float(result.execution_time),
+        failures=result.failures,
+        cause=_cause(result.message) if status in FAILED else None,
+    )
+
+
+def _node_of_event(data: Any) -> NodeResult:  # noqa: ANN401 - dbt is untyped
+    info, result = data.node_info, data.run_result
+    is_test = info.resource_type in TESTS
+    return NodeResult(
+        unique_id=info.unique_id,
+        name=info.node_name,
+        resource_type=info.resource_type,
+        status=result.status,
+        execution_seconds=float(result.execution_time),
+        failures=int(result.num_failures) if is_test else None,
+        cause=_cause(result.message) if result.status in FAILED else None,
+    )
+
+
+def _cause(message: str | None) -> str:
+    """Return dbt's message when it speaks of the SQL or counts rows, else its kind alone: engines quote the values they stumble on."""
+    text = " ".join((message or "no cause given").split())
+    if text.startswith("Got ") or any(mark in text for mark in _SPEAK_OF_SQL):
+        return text
+    return text.split(":", 1)[0] if ":" in text else "cause withheld, it may quote data"
+
+
+def _raise_failures(result: DbtResult, outcome: Any) -> None:  # noqa: ANN401 - dbt is untyped
+    stuck = [node for node in result.failed if node.status != "fail"]
+    if stuck:
+        raise DbtFailedError("could not be run: " + "; ".join(f"{node.name} ({node.cause})" for node in stuck))
+    if result.failed:
+        raise CheckFailedError("failed: " + "; ".join(f"{node.name} ({node.cause})" for node in result.failed))
+    if isinstance(outcome.exception, PartnerstatsError):
+        raise outcome.exception
+    if not outcome.success:
+        raise DbtFailedError(f"dbt stopped: {_cause(str(outcome.exception))}")

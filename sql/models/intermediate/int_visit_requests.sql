@@ -1,0 +1,80 @@
+-- Purpose: tell to which visit a request belongs. A visit is one visitor's requests with no gap longer than `visit_gap_seconds`;
+--   it may cross midnight, counts on the Asia/Seoul day it began, and is followed to the end of the day after.
+-- Grain: one row per request that begins a visit or is a page view of a partner's content; visits that began on the days built.
+-- Parameters: days, visit_gap_seconds.
+
+with people_requests as (
+    -- The day before is read only as far as a visit could still reach into the day built.
+    select
+        visitor_pseudonym,
+        occurred_at,
+        event_day,
+        partner_id,
+        is_audience_page_view
+    from {{ ref('stg_web__events') }}
+    where
+        not is_bot
+        and visitor_pseudonym is not null
+        and (
+            event_day in ({{ days_to_build() }})
+            or event_day in ({{ days_to_build(offset=1) }})
+            or (
+                event_day in ({{ days_to_build(offset=-1) }})
+                and {{ seconds_between('occurred_at', seoul_midnight(days_after('event_day', 1))) }}
+                <= {{ var('visit_gap_seconds') }}
+            )
+        )
+),
+
+requests_after_gaps as (
+    select
+        *,
+        lag(occurred_at) over (
+            partition by visitor_pseudonym
+            order by occurred_at
+        ) as previous_at
+    from people_requests
+),
+
+requests_with_beginnings as (
+    select
+        *,
+        case
+            when previous_at is null
+                or {{ seconds_between('previous_at', 'occurred_at') }} > {{ var('visit_gap_seconds') }}
+                then occurred_at
+        end as begins_at
+    from requests_after_gaps
+),
+
+requests_of_visits as (
+    -- The default frame takes in requests of the same instant, so that they always share one visit.
+    select
+        *,
+        max(begins_at) over (
+            partition by visitor_pseudonym
+            order by occurred_at
+        ) as visit_began_at
+    from requests_with_beginnings
+),
+
+requests_of_dated_visits as (
+    select
+        *,
+        {{ seoul_day('visit_began_at') }} as visit_day
+    from requests_of_visits
+    where begins_at is not null or is_audience_page_view
+)
+
+select
+    visit_day,
+    visitor_pseudonym,
+    visit_began_at,
+    occurred_at,
+    partner_id,
+    is_audience_page_view,
+    begins_at is not null as is_visit_beginning
+from requests_of_dated_visits
+where
+    visit_day in ({{ days_to_build() }})
+    and event_day <= {{ days_after('visit_day', 1) }}

@@ -1,0 +1,29 @@
+-- Fails for each partner and day whose contents do not add up to the page views, or have more people or members than the whole.
+
+with content_totals as (
+    select
+        partner_id,
+        day,
+        sum(page_views) as page_views,
+        max(unique_members) as most_members,
+        sum(unique_members) as sum_of_members,
+        max(contributing_people) as most_people,
+        sum(contributing_people) as sum_of_people
+    from {{ ref('partner_content_daily') }}
+    group by partner_id, day
+)
+
+select
+    usage.partner_id,
+    usage.day
+from {{ ref('partner_daily_usage') }} as usage
+left join content_totals
+    on
+        usage.partner_id = content_totals.partner_id
+        and usage.day = content_totals.day
+where
+    usage.page_views != coalesce(content_totals.page_views, 0)
+    or usage.unique_members not between coalesce(content_totals.most_members, 0)
+    and coalesce(content_totals.sum_of_members, 0)
+    or usage.contributing_people not between coalesce(content_totals.most_people, 0)
+    and coalesce(content_totals.sum_of_people, 0)

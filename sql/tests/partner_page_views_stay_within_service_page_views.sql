@@ -1,0 +1,22 @@
+-- Fails for each day on which the partners' page views, or one partner's visits, members or visitors, exceed the service's.
+
+with partner_totals as (
+    select
+        day,
+        sum(page_views) as page_views,
+        max(visits) as most_visits,
+        max(unique_members) as most_members,
+        max(unique_visitors) as most_visitors
+    from {{ ref('partner_daily_usage') }}
+    group by day
+)
+
+select partner_totals.day
+from partner_totals
+left join {{ ref('service_daily_usage') }} as usage on partner_totals.day = usage.day
+where
+    usage.day is null
+    or partner_totals.page_views > usage.page_views
+    or partner_totals.most_visits > usage.visits
+    or partner_totals.most_members > usage.unique_members
+    or partner_totals.most_visitors > usage.unique_visitors

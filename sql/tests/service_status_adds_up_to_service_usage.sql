@@ -1,0 +1,25 @@
+-- Fails for each day whose statuses do not add up to the day's requests, bytes and errors.
+
+with status_totals as (
+    select
+        day,
+        sum(requests) as requests,
+        sum(bytes_sent) as bytes_sent,
+        coalesce(sum(requests) filter (where status between 400 and 499), 0) as client_errors,
+        coalesce(sum(requests) filter (where status between 500 and 599), 0) as server_errors
+    from {{ ref('service_daily_status') }}
+    group by day
+)
+
+select
+    usage.day as usage_day,
+    status_totals.day as status_day
+from {{ ref('service_daily_usage') }} as usage
+full outer join status_totals on usage.day = status_totals.day
+where
+    usage.day is null
+    or status_totals.day is null
+    or usage.requests != status_totals.requests
+    or usage.bytes_sent != status_totals.bytes_sent
+    or usage.client_errors != status_totals.client_errors
+    or usage.server_errors != status_totals.server_errors
