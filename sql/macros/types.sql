@@ -1,0 +1,14 @@
+{#- Values of types that engines name differently. -#}
+
+{#- A byte string without bytes. -#}
+{%- macro empty_binary() -%}
+  {{ return(adapter.dispatch('empty_binary')()) }}
+{%- endmacro -%}
+
+{%- macro duckdb__empty_binary() -%}
+  cast('' as blob)
+{%- endmacro -%}
+
+{%- macro spark__empty_binary() -%}
+  cast('' as binary)
+{%- endmacro -%}
