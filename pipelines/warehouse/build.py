@@ -11,6 +11,7 @@ import duckdb
 from pipelines.errors import DamagedError
 from pipelines.warehouse.context import DayFile, EngineLimits, EventContext
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
+from pipelines.warehouse.events_view import event_columns
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
 RECORDS = "pipeline_days"
@@ -48,7 +49,7 @@ def build_days(  # noqa: PLR0913 - the file, the text, the events, and what to d
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
-        context = EventContext(needed(events, chosen), limits)
+        context = EventContext(needed(events, chosen), event_columns(sql_folder), limits)
         project = DbtProject(sql_folder, following, target)
         result = run_dbt(_BUILD, project=project, days=chosen, context=context, on_node=on_node)
         marts = [node.name for node in result.nodes if node.unique_id.startswith("model.") and _is_mart(node)]

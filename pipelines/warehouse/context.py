@@ -4,7 +4,7 @@ dbt opens its connections itself, on threads of its own; the plugin finds here w
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,9 +35,10 @@ class EngineLimits:
 
 @dataclass(frozen=True)
 class EventContext:
-    """The events a run may see, one file a day, and the limits it keeps to."""
+    """The events a run may see, one file a day, their columns with DuckDB types, and the limits the run keeps to."""
 
     events: tuple[DayFile, ...]
+    columns: Mapping[str, str]
     limits: EngineLimits
 
 

@@ -37,7 +37,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Load the crypto, add the keys and create the view `work.main.events`."""
         prepare(conn)
         context = current()
-        create_events_view(conn, context.events if context else ())
+        if context is not None:
+            create_events_view(conn, context)
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Set what a cursor does not take over from its connection."""

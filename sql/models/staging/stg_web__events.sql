@@ -26,4 +26,4 @@ select
     device_class,
     is_bot,
     partner_id is not null and is_page_view and not is_bot as is_audience_page_view
-from {{ source('events', 'events') }}
+from {{ source('pseudonymised', 'events') }}
