@@ -31,8 +31,8 @@ class Attestation(StrictModel):
 class Clause(StrictModel):
     """What the policy says, in the project's own words, and what enforces it.
 
-    `planned`: nothing yet, that list only shrinks. `software`: checks, with an attestation for the part they cannot see.
-    `attestation`: only the dated statement.
+    `planned`: nothing yet, that list only shrinks. `software`: checks, beside them an attestation for what they cannot
+    see. `attestation`: only the dated statement.
     """
 
     says: Sentence

@@ -5,9 +5,10 @@ Every rule yields its faults with the place they stand at; `loading` turns them 
 
 from collections.abc import Collection, Iterator
 
-from pipelines.policy.base import Fault, Loc
+from pipelines.policy.base import Fault
 from pipelines.policy.datasets import Dataset
 from pipelines.policy.models import Policy
+from pipelines.policy.yaml_lines import Loc
 
 STATISTICS = "statistics"
 """The one purpose the pipeline derives data for; a dropped field cannot serve it."""
@@ -51,9 +52,8 @@ def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
 def _role_faults(policy: Policy) -> Iterator[Fault]:
     for name, clause in policy.clauses.items():
         if clause.attestation is not None:
-            yield from _unknown(
-                ("clauses", name, "attestation", "owner"), "role", (clause.attestation.owner,), policy.roles
-            )
+            owner = clause.attestation.owner
+            yield from _unknown(("clauses", name, "attestation", "owner"), "role", (owner,), policy.roles)
     for name, contact in policy.contacts.items():
         if contact.role is not None:
             yield from _unknown(("contacts", name, "role"), "role", (contact.role,), policy.roles)

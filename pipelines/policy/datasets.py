@@ -54,7 +54,7 @@ class Dataset(StrictModel):
     grain: tuple[Name, ...] = ()
     """Columns that together name one row."""
     period: Period | None = None
-    fields: Annotated[Mapping[Name, Field], Constraint(min_length=1)]  # type: ignore[assignment]
+    fields: Annotated[Mapping[Name, Field], Constraint(min_length=1)]
 
     @model_validator(mode="after")
     def _period_fits_what_it_holds(self) -> Self:

@@ -24,7 +24,7 @@ _VERSION_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.yml")
 def load_policy(folder: Path, on: date) -> Policy:
     """Return the version in force on the Asia/Seoul day `on`.
 
-    Every version in `folder` is read, also one announced for later, so that a wrong one is refused before it takes effect.
+    Every version in `folder` is read, also one announced for later: a wrong one is refused before it takes effect.
     Raises PolicyError with file and line for a wrong version, and when none is in force on that day.
     """
     versions = [load_policy_file(file) for file in sorted(folder.glob("*.yml")) if _VERSION_FILE.fullmatch(file.name)]

@@ -73,7 +73,10 @@ class Policy(StrictModel):
         return self.datasets[name]
 
     def fields_for(self, dataset: str, purpose: str) -> dict[str, Field]:
-        """Return the fields of `dataset` that may serve `purpose`, in order. Raises UsageError for unknown names."""
+        """Return the fields of `dataset` that may serve `purpose`, in order; for `statistics` none of them is dropped.
+
+        Raises UsageError for unknown names.
+        """
         if purpose not in self.purposes:
             raise UsageError(f"policy {self.version} declares no purpose {purpose!r}")
         return {name: field for name, field in self.dataset(dataset).fields.items() if purpose in field.purposes}

@@ -1,9 +1,9 @@
 """Periods of the policy and their calendar arithmetic in Asia/Seoul days, as the Korean Civil Act counts.
 
-Civil Act article 157: the first day is not counted. Article 159: a period ends with the end of its last day. Article 160:
-months and years go by the calendar; the period ends on the day before the one that corresponds to the first counted day,
-and where the last month has no such day, on the last day of that month. So what is anchored on the last day of a month
-ends on the last day of a month: counting begins on the first of the next one, and whole months follow.
+Civil Act article 157: the first day is not counted. Article 159: a period ends with the end of its last day. Article
+160: months and years go by the calendar; the period ends on the day before the one that corresponds to the first counted
+day, and where the last month has no such day, on the last day of that month. So what is anchored on the last day of a
+month ends on the last day of a month: counting begins on the first of the next one, and whole months follow.
 """
 
 import re
@@ -17,8 +17,8 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pipelines.policy.base import ClauseId, Sentence, StrictModel
 
 Anchor = Literal[
-    "access", "account_ended", "answered", "consent", "destruction", "display", "ended", "erasure", "event", "link_ended",
-    "membership_ended", "settled", "visit", "withdrawal",
+    "access", "account_ended", "answered", "consent", "destruction", "display", "ended", "erasure", "event",
+    "link_ended", "membership_ended", "settled", "visit", "withdrawal",
 ]  # fmt: skip
 """What starts a clock."""
 
@@ -45,7 +45,7 @@ class Length:
     def exceeds(self, other: "Length") -> bool:
         """Say whether a period of this length can end after one of `other` from the same anchor, or may never end."""
         if not (self.has_end and other.has_end):
-            return not (self.text == other.text or other.text == "permanent")
+            return other.text not in {self.text, "permanent"}
         if not (self.months and other.days) and not (self.days and other.months):
             return (self.months, self.days) > (other.months, other.days)
         return any(self._last(anchor) > other._last(anchor) for anchor in _FOUR_YEARS)
@@ -65,10 +65,11 @@ def last_day(anchor: date, *, months: int) -> date:
 
 
 def parse_length(value: object) -> Length:
-    """Read an ISO 8601 duration of years and months (P5Y, P3M) or of days (P5D), `at_once`, `as_recorded` or `permanent`.
+    """Read an ISO 8601 duration of years and months (P5Y, P3M) or of days (P5D), or one of three words.
 
-    `as_recorded`: the end stands in the row itself (a consent's own end). Months and days do not mix: the Civil Act has no
-    rule for where such a sum ends. Raises ValueError for anything else.
+    `at_once`: ends with the anchor's own day. `as_recorded`: the end stands in the row itself (a consent's own end).
+    `permanent`: never ends. Months and days do not mix: the Civil Act has no rule for where such a sum ends. Raises
+    ValueError for anything else.
     """
     if isinstance(value, Length):
         return value
