@@ -39,12 +39,16 @@ def desktop_agents() -> list[str]:
 
 def phone_agents() -> list[str]:
     """Return browsers of phones and tablets, the more common first."""
-    blinks = product(_CHROMES, _ANDROIDS, _PHONES)
+    androids = [
+        _BLINK.format(system=f"Linux; Android {android}; {phone}", version=version, mobile="Mobile ")
+        for version, android, phone in product(_CHROMES, _ANDROIDS, _PHONES)
+    ]
     return [
-        *(_BLINK.format(system=f"Linux; Android {a}; {p}", version=v, mobile="Mobile ") for v, a, p in blinks),
+        *androids[:5],
         *(_IOS.format(device="iPhone", kind="iPhone ", system=s, version=v) for s, v in _IPHONES),
-        *(_IOS.format(device="iPad", kind="", system=s, version=v) for s, v in _IPHONES),
+        *(_IOS.format(device="iPad", kind="", system=s, version=v) for s, v in _IPHONES[:2]),
         *(_BLINK.format(system=f"Linux; Android 13; {t}", version=_CHROMES[0], mobile="") for t in _TABLETS),
+        *androids[5:],
     ]
 
 

@@ -56,7 +56,7 @@ def make_monitors(world: World, count: int, earliest: int) -> Lines:
     which = np.arange(count, dtype=np.int32) % len(MONITOR_AGENTS)
     home, health = world.site.pages, world.site.specials["/healthz"]
     return new_lines(
-        second=earliest + np.arange(count) * (DAY_SECONDS - earliest) // max(1, count),
+        second=np.linspace(earliest, DAY_SECONDS, count, endpoint=False).astype(np.int32),
         visit=-1,
         address=world.crawler_addresses,
         request=GET_1 * world.targets + np.where(which == 0, home, health),

@@ -7,7 +7,7 @@ from pipelines.errors import UsageError
 
 LIMITS = {
     "days": (1, 366),
-    "requests_per_day": (200, 5_000_000),
+    "requests_per_day": (100, 5_000_000),
     "partners": (3, 50_000),
     "members": (10, 1_000_000),
     "seed": (0, 2**63 - 1),
