@@ -1,6 +1,6 @@
 """The vault: every delivered line, sealed, in segments of one dataset, source and Asia/Seoul day.
 
-A segment is a file `<dataset>/<source>/<day>/<file digest>-<first line>.age`: a line of JSON that says what it covers,
+A segment is a file `<dataset>/<source>/<day>/<file digest>-<first byte>.age`: a line of JSON that says what it covers,
 then the delivered bytes, sealed under the day's key. Its name follows from what it holds, so that an import that runs
 again after a crash overwrites what it left.
 """
@@ -32,7 +32,10 @@ class Segment:
     source: str
     day: date
     first_line: int
+    first_byte: int
+    """Where the segment begins in the delivered file."""
     lines: int
+    """How many lines begin in it: none when it is the rest of a line that began in another segment."""
     bytes: int
     """Delivered bytes, before compression."""
     stored_sha256: str
@@ -65,28 +68,30 @@ class Vault:
         """Name the folder; it is made by the first write."""
         self.folder, self._keys = folder, keys
 
-    def write_segment(  # noqa: PLR0913 - each argument is one fact about the lines
+    def write_segment(
         self,
         dataset: str,
         source: str,
         day: date,
         *,
         file_sha256: str,
-        first_line: int,
+        first_byte: int,
         runs: Sequence[Run],
         raw: bytes,
+        continues: bool = False,
     ) -> Segment:
-        """Seal the lines `runs` of the file with content digest `file_sha256`, whose bytes are `raw`.
+        """Seal the lines `runs` of the file with content digest `file_sha256`, whose bytes are `raw`, from `first_byte` on.
 
-        On the disk when this returns. Raises ValueError for a source or dataset that is no safe name, and for runs that
-        are empty, unordered or do not begin at `first_line`; KeyMissingError when the day's key is gone.
+        `continues` says that they are the rest of one line that began in another segment. On the disk when this returns. Raises
+        ValueError for a source or dataset that is no safe name, and for runs that are empty or unordered; KeyMissingError when
+        the day's key is gone.
         """
         folder = f"{safe_name(dataset, 'dataset')}/{safe_name(source, 'source')}/{day.isoformat()}"
-        path = f"{folder}/{_digest_prefix(file_sha256)}-{first_line:012d}.age"
-        _check_runs(runs, first_line)
+        path = f"{folder}/{_digest_prefix(file_sha256)}-{first_byte:015d}.age"
+        _check_runs(runs)
         key = self._keys.data_key(dataset, day)
-        lines = sum(count for _, count in runs)
-        segment = Segment(path, dataset, source, day, first_line, lines, len(raw), "", key.name)
+        lines = 0 if continues else sum(count for _, count in runs)
+        segment = Segment(path, dataset, source, day, runs[0][0], first_byte, lines, len(raw), "", key.name)
         header = {**_coverage(segment), "file_sha256": file_sha256, "runs": [list(run) for run in runs]}
         sealed = seal(json.dumps(header, separators=(",", ":")).encode() + b"\n" + raw, key)
         write_bytes(self.folder / path, sealed)
@@ -102,8 +107,8 @@ class Vault:
             raise DamagedError(f"vault segment {segment.path} is not the file that was written")
         what = f"vault segment {segment.path}"
         start, _, raw = unseal(sealed, self._keys.get(segment.key), what).partition(b"\n")
-        header = json.loads(start)
-        if {name: header.get(name) for name in _coverage(segment)} != _coverage(segment) or len(raw) != segment.bytes:
+        header = _header(start, what)
+        if not header.items() >= _coverage(segment).items() or len(raw) != segment.bytes:
             raise DamagedError(f"{what} holds other lines than it should")
         return SegmentContent(tuple((first, count) for first, count in header["runs"]), raw)
 
@@ -116,7 +121,17 @@ class Vault:
 def _coverage(segment: Segment) -> dict[str, Any]:
     """Return what the sealed header must say for a file to be the segment asked for."""
     facts = segment.to_json()
-    return {name: facts[name] for name in ("dataset", "source", "day", "first_line", "lines", "bytes")}
+    return {name: facts[name] for name in ("dataset", "source", "day", "first_line", "first_byte", "lines", "bytes")}
+
+
+def _header(line: bytes, what: str) -> dict[str, Any]:
+    try:
+        header = json.loads(line)
+    except ValueError:
+        header = None
+    if not isinstance(header, dict):
+        raise DamagedError(f"{what} does not begin with a header")
+    return header
 
 
 def _digest_prefix(file_sha256: str) -> str:
@@ -125,11 +140,11 @@ def _digest_prefix(file_sha256: str) -> str:
     return file_sha256[:16]
 
 
-def _check_runs(runs: Sequence[Run], first_line: int) -> None:
+def _check_runs(runs: Sequence[Run]) -> None:
     end = 0
     for first, count in runs:
         if first <= end or count < 1:
             raise ValueError("runs of lines must be in order, apart and not empty")
         end = first + count - 1
-    if not runs or runs[0][0] != first_line:
-        raise ValueError("the first run must begin at first_line")
+    if not runs:
+        raise ValueError("a segment holds at least one run of lines")

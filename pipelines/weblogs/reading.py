@@ -62,11 +62,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of each line. Positions are indexes into the lines read; `accepted` has the columns of SCHEMA."""
+    """What became of each line. Positions are indexes into the lines read; `accepted` has the columns of SCHEMA.
+
+    `days` is the Asia/Seoul day of each line, NaT of a rejected one; shape (lines,).
+    """
 
     accepted: pa.Table
     filtered: list[tuple[int, str]]
     rejected: list[tuple[int, Reason]]
+    days: "np.ndarray[tuple[int], np.dtype[np.datetime64]]"
 
 
 def read_batch(lines: Sequence[bytes], reading: Reading, *, too_long: Collection[int] = ()) -> Batch:
@@ -84,6 +88,7 @@ def read_batch(lines: Sequence[bytes], reading: Reading, *, too_long: Collection
         accepted=table if keep.all() else table.filter(pa.array(keep)),
         filtered=[(int(positions[row]), rule) for row, rule in sorted(filtered.items())],
         rejected=sorted(rejected),
+        days=_days(table, positions, reasons, len(lines)),
     )
     if batch.accepted.num_rows + len(batch.filtered) + len(batch.rejected) != len(lines):
         raise AssertionError("lines accepted, filtered and rejected are not the lines read")
@@ -91,6 +96,21 @@ def read_batch(lines: Sequence[bytes], reading: Reading, *, too_long: Collection
 
 
 Fields = dict[str, pa.DictionaryArray]
+_DAY = 24 * 60 * 60 * 1_000_000
+# Korea has kept UTC+9 without summer time since 1988-10-09: the day of an instant needs no table of zones.
+_SEOUL_OFFSET = 9 * 60 * 60 * 1_000_000
+
+
+def _days(
+    table: pa.Table, positions: "np.ndarray[tuple[int], np.dtype[np.int32]]", rejected: Collection[int], length: int
+) -> "np.ndarray[tuple[int], np.dtype[np.datetime64]]":
+    days = np.full(length, np.datetime64("NaT"), dtype="datetime64[D]")
+    instants = table["occurred_at"].cast(pa.int64()).fill_null(0).to_numpy()
+    read = np.ones(len(positions), dtype=bool)
+    read[list(rejected)] = False
+    days[positions[read]] = ((instants[read] + _SEOUL_OFFSET) // _DAY).astype("datetime64[D]")
+    return days
+
 
 
 def _capture(

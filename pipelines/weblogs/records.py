@@ -8,6 +8,7 @@ from typing import Any, Literal
 State = Literal["accepted", "filtered", "quarantined"]
 COMPLETED_LATER = "completed-later"
 KIND = "import"
+QUARANTINED_FILE = "file-quarantined"
 
 
 @dataclass(frozen=True)
@@ -122,3 +123,18 @@ def restate(counts: LineCounts, tail: Tail) -> None:
 def completed_lines(records: Iterable[ImportRecord]) -> set[tuple[str, int]]:
     """Return (file digest, line number) of each piece of a line that a later import completed."""
     return {(record.extends, record.completes.line) for record in records if record.completes and record.extends}
+
+
+@dataclass(frozen=True)
+class QuarantinedFile:
+    """A file kept as a whole because it could not be read, or not all of it: the digest of its bytes as delivered, and why."""
+
+    source: str
+    name: str
+    delivered_sha256: str
+    reason: str
+    pieces: list[dict[str, Any]]
+
+    def to_body(self) -> dict[str, Any]:
+        """Return a JSON-ready mapping."""
+        return dict(self.__dict__)

@@ -1,0 +1,25 @@
+"""Metadata as analysts read it on an asset's page: counts and durations, never a row."""
+
+import time
+from collections.abc import Mapping
+
+import dagster as dg
+
+
+def started() -> float:
+    """Return a mark to measure a duration from."""
+    return time.monotonic()
+
+
+def seconds_since(mark: float) -> float:
+    """Return the seconds since `mark`, to a hundredth."""
+    return round(time.monotonic() - mark, 2)
+
+
+def counts_table(label: str, counts: Mapping[str, int]) -> dg.MetadataValue:  # type: ignore[type-arg]
+    """Return `counts` as a small table, or the plain number 0 when there are none."""
+    if not counts:
+        return dg.MetadataValue.int(0)
+    return dg.MetadataValue.table(
+        [dg.TableRecord({label: name, "lines": count}) for name, count in sorted(counts.items())]
+    )

@@ -1,0 +1,33 @@
+"""The only place where definitions are assembled."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from assets import access_logs, events, registry, warehouse
+from pipelines.checks import mart_checks
+from pipelines.jobs import nightly
+from pipelines.resources import WorkspaceResource
+from pipelines.schedules import nightly_schedule
+from pipelines.settings import load_settings
+
+
+def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Assemble assets, checks, jobs, schedules and resources; reads the prebuilt dbt manifest and nothing else.
+
+    `resource_overrides` replaces resources by name, for tests. Raises UsageError when the manifest was not built.
+    """
+    settings = load_settings()
+    return dg.Definitions(
+        assets=[
+            access_logs.access_logs,
+            *registry.registry_assets(),
+            events.events,
+            warehouse.warehouse_assets(settings.sql),
+        ],
+        asset_checks=[mart_checks],
+        jobs=[nightly],
+        schedules=[nightly_schedule],
+        resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
+    )

@@ -1,0 +1,42 @@
+"""The console script `partnerstats`: its commands, and what happens when one fails."""
+
+import sys
+
+import typer
+
+from pipelines.cli import check, demo, imports, keys, nightly, serve, sql, status
+from pipelines.cli.output import console, print_json
+from pipelines.errors import PartnerstatsError
+
+EPILOG = (
+    "Exit codes: 0 done, 1 a check failed, 2 bad input or usage. Settings: environment variables with the prefix "
+    "PARTNERSTATS_. Start with `partnerstats nightly`."
+)
+
+app = typer.Typer(
+    help="Usage statistics for partners that cannot be turned back into a person.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("nightly")(nightly.nightly)
+app.command("import")(imports.import_command)
+app.command("status")(status.status)
+app.command("sql")(sql.sql)
+app.command("check")(check.check)
+app.add_typer(keys.app, name="keys")
+app.command("ui")(serve.ui)
+
+
+def main() -> None:
+    """Run the command line; a PartnerstatsError becomes one sentence and its exit code."""
+    try:
+        app()
+    except PartnerstatsError as error:
+        if "--json" in sys.argv:
+            print_json({"error": str(error), "kind": type(error).__name__})
+        console(stderr=True).print("error:", str(error), style="bold red", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)

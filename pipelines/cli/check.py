@@ -1,0 +1,31 @@
+"""`partnerstats check`: every check, with its clause."""
+
+import typer
+
+from pipelines.cli.options import ClockOption, HomeOption, JsonOption, settings_from
+from pipelines.cli.output import console, print_json, print_table
+from pipelines.steps.workspace import Workspace
+
+
+def check(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOption = False) -> None:
+    """Run every check on what is stored now and print each with its policy clause. Exits 1 when one fails."""
+    from expectations.judging import judge  # noqa: PLC0415 -- Great Expectations takes seconds to import
+
+    workspace = Workspace.open(settings_from(home, clock))
+    results = judge(workspace)
+    failed = [result for result in results if not result.passed and result.severity == "error"]
+    if as_json:
+        print_json({"passed": not failed, "checks": [result.to_body() for result in results]})
+    else:
+        print_table(
+            "Checks",
+            ["", "clause", "asset", "what it says"],
+            [(_mark(r.passed, r.severity), r.clause, r.asset, r.sentence) for r in results],
+        )
+        console().print(f"{len(results) - len(failed)} of {len(results)} checks hold")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _mark(passed: bool, severity: str) -> str:
+    return "ok" if passed else ("FAILED" if severity == "error" else "warning")

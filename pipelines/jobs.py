@@ -1,0 +1,20 @@
+"""The jobs: what runs together, in one process."""
+
+import dagster as dg
+
+from pipelines.partitions import daily
+
+NIGHTLY = "nightly"
+MAX_RUNTIME_SECONDS = 6 * 60 * 60
+
+nightly = dg.define_asset_job(
+    NIGHTLY,
+    selection=dg.AssetSelection.all(),
+    partitions_def=daily,
+    executor_def=dg.in_process_executor,
+    tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS)},
+    description=(
+        "The main job: takes in what was delivered, seals it by day, replaces identities by pseudonyms, "
+        "builds the statistics and checks them. Lines of other days found on the way are worked in too."
+    ),
+)

@@ -1,0 +1,38 @@
+"""What assets work with: the workspace of one home, opened when a run begins and held until it ends."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from pipelines.instance import close_dead_runs
+from pipelines.settings import load_settings
+from pipelines.steps.workspace import Workspace
+
+
+class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The home that the settings name (`PARTNERSTATS_HOME` and the rest), held by this run alone.
+
+    Raises HomeBusyError when another job holds the home, KeyMissingError and PolicyError as the workspace does.
+    """
+
+    _workspace: Workspace = PrivateAttr()
+    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the home, close runs whose process died, open the workspace."""
+        settings = load_settings()
+        self._workspace = Workspace.open(settings)
+        self._held.enter_context(self._workspace.home.lock())
+        if context.instance and context.run_id:
+            close_dead_runs(context.instance, context.run_id)
+
+    def teardown_after_execution(self, context: Any) -> None:  # noqa: ANN401 -- Dagster's signature
+        """Let go of the home."""
+        self._held.close()
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open workspace."""
+        return self._workspace

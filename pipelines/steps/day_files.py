@@ -1,0 +1,40 @@
+"""The state beside each day's events: what they were derived from, so that a day is built again only when that changed."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.storage.atomic import write_json
+
+
+@dataclass(frozen=True)
+class DayState:
+    """One day's events file: the fingerprint of its inputs, its rows, its key's name, and whom its lines speak of."""
+
+    day: date
+    fingerprint: str
+    rows: int
+    key: str
+    people: dict[str, int]
+
+    @property
+    def file_name(self) -> str:
+        """Name of the encrypted Parquet file."""
+        return f"{self.day.isoformat()}.parquet"
+
+
+def write_day_state(folder: Path, state: DayState) -> None:
+    """Write the state beside the day's file; done last, it makes the day complete."""
+    write_json(folder / f"{state.day.isoformat()}.json", {**state.__dict__, "day": state.day.isoformat()})
+
+
+def read_day_states(folder: Path) -> dict[date, DayState]:
+    """Return the states of the days that are complete, in order: those whose file is there."""
+    states = {}
+    for file in sorted(folder.glob("????-??-??.json")):
+        body = json.loads(file.read_bytes())
+        state = DayState(**{**body, "day": date.fromisoformat(body["day"])})
+        if (folder / state.file_name).exists():
+            states[state.day] = state
+    return states

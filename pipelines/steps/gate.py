@@ -1,0 +1,62 @@
+"""The gate: nothing is built from events whose privacy checks were not run, or did not hold.
+
+A blocking check of the orchestrator guards only the run it ran in; this one guards every way in.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.clock import Clock
+from pipelines.errors import CheckFailedError
+from pipelines.home import Home
+from pipelines.steps.day_files import read_day_states
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.results import CheckResult
+from pipelines.storage.atomic import write_json
+
+
+def record_results(home: Home, clock: Clock, results: Sequence[CheckResult], only: Only = None) -> None:
+    """Keep the results of the checks that ran, in place of their earlier ones.
+
+    Those on the privacy of events open the gate for the days they covered (`only`, or all), or shut it.
+    """
+    document = read_results(home)
+    document["results"].update({result.name: {**result.to_body(), "at": clock.now().isoformat()} for result in results})
+    privacy = [result for result in results if result.is_privacy and result.asset == "events"]
+    if privacy:
+        states = read_day_states(home.events)
+        failed = sorted(result.name for result in privacy if not result.passed)
+        covered = {day: state for day, state in states.items() if only is None or day in only}
+        judged = {day: verdict for day, verdict in document["judged"].items() if date.fromisoformat(day) in states}
+        judged.update(
+            {day.isoformat(): {"fingerprint": state.fingerprint, "failed": failed} for day, state in covered.items()}
+        )
+        document["judged"] = judged
+    write_json(_file(home), document)
+
+
+def read_results(home: Home) -> dict[str, Any]:
+    """Return the last results by check name under `results`, and the privacy verdict on each day of events under `judged`."""
+    file = _file(home)
+    if not file.exists():
+        return {"results": {}, "judged": {}}
+    document: dict[str, Any] = json.loads(file.read_bytes())
+    return document
+
+
+def require_private_events(home: Home) -> None:
+    """Raise CheckFailedError unless the privacy checks ran on every day of events as it is on disk, and all held."""
+    judged = read_results(home)["judged"]
+    for day, state in read_day_states(home.events).items():
+        verdict = judged.get(day.isoformat())
+        if verdict is None or verdict["fingerprint"] != state.fingerprint:
+            raise CheckFailedError(f"the privacy checks have not run on the events of {day} as they are")
+        if verdict["failed"]:
+            raise CheckFailedError(f"privacy checks failed on the events of {day}: {', '.join(verdict['failed'])}")
+
+
+def _file(home: Home) -> Path:
+    return home.ledger / "checks.json"

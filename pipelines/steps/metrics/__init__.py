@@ -1,0 +1,28 @@
+"""The frames of metrics that checks judge: counts of faults from aggregate queries, never a person's row."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pandas as pd
+
+from pipelines.steps.metrics.days import days
+from pipelines.steps.metrics.events import event_days, event_fields
+from pipelines.steps.metrics.files import files
+from pipelines.steps.metrics.marts import marts
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.workspace import Workspace
+
+FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
+    "files": files,
+    "event_fields": event_fields,
+    "event_days": event_days,
+    "days": days,
+    "marts": marts,
+}
+
+
+def frames(workspace: Workspace, names: Iterable[str], only: Only = None) -> dict[str, pd.DataFrame]:
+    """Return the frames called `names`, limited to the days in `only` where a frame goes day by day.
+
+    Raises KeyError for an unknown name, DamagedError or KeyMissingError for stored data that cannot be read.
+    """
+    return {name: FRAMES[name](workspace, only) for name in names}

@@ -1,0 +1,48 @@
+"""What became of the imported files: lines accounted for, sealed parts present and unaltered."""
+
+import hashlib
+from datetime import date
+
+import pandas as pd
+
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.records import import_records
+from pipelines.steps.workspace import Workspace
+from pipelines.weblogs.records import ImportRecord, restated_counts
+
+
+def files(workspace: Workspace, only: Only) -> pd.DataFrame:
+    """One row an imported file: `lines_unaccounted, parts_missing, parts_altered, quarantined_share`.
+
+    The parts' bytes are compared for the days in `only`; that they are there, for all.
+    """
+    records = import_records(workspace.ledger)
+    counts = restated_counts(records)
+    columns = ["lines_unaccounted", "parts_missing", "parts_altered", "quarantined_share"]
+    rows = []
+    for record in records:
+        stored = counts[record.sha256]
+        states = stored.accepted + sum(stored.filtered.values()) + sum(stored.quarantined.values())
+        sealed = sum(segment["lines"] for segment in record.segments)
+        missing, altered = _parts(workspace, record, only)
+        rows.append(
+            {
+                "lines_unaccounted": abs(stored.lines - states) + abs(stored.lines - sealed),
+                "parts_missing": missing,
+                "parts_altered": altered,
+                "quarantined_share": sum(stored.quarantined.values()) / stored.lines if stored.lines else 0.0,
+            }
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _parts(workspace: Workspace, record: ImportRecord, only: Only) -> tuple[int, int]:
+    missing = altered = 0
+    for folder, segments in ((workspace.home.vault, record.segments), (workspace.home.quarantine, record.quarantine)):
+        for segment in segments:
+            path = folder / segment["path"]
+            if not path.is_file():
+                missing += 1
+            elif only is None or date.fromisoformat(segment["day"]) in only:
+                altered += hashlib.sha256(path.read_bytes()).hexdigest() != segment["stored_sha256"]
+    return missing, altered

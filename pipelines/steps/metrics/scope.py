@@ -1,0 +1,29 @@
+"""What a measurement covers: days of events, opened one by one with their own keys."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from pipelines.steps.day_files import DayState, read_day_states
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.engine import add_key
+from pipelines.storage.parquet import scan
+
+Only = Collection[date] | None
+"""The days a frame is limited to; None is every day."""
+
+Measure = Callable[[duckdb.DuckDBPyConnection, str, DayState], dict[str, int]]
+"""From a connection, the SQL of a day's events and its state, one row of a frame."""
+
+
+def by_day(workspace: Workspace, measure: Measure, columns: list[str], only: Only) -> pd.DataFrame:
+    """Return a frame of `columns` with the row that `measure` gives for each day of events in `only`, in order."""
+    rows = []
+    with workspace.connection() as connection:
+        for state in read_day_states(workspace.home.events).values():
+            if only is None or state.day in only:
+                add_key(connection, workspace.keyring.get(state.key))
+                rows.append(measure(connection, scan(workspace.home.events / state.file_name, state.key), state))
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,73 @@
+"""What `status` tells of a home: files, days, the warehouse, the last checks."""
+
+from typing import Any
+
+from pipelines.steps.day_files import read_day_states
+from pipelines.steps.gate import read_results
+from pipelines.steps.metrics.days import accepted_by_day
+from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.workspace import OpenHome
+from pipelines.warehouse.build import built_fingerprints
+from pipelines.weblogs.records import restated_counts
+
+
+def status_of(opened: OpenHome) -> dict[str, Any]:
+    """Return the document behind `status --json`; it holds no identity."""
+    records = import_records(opened.ledger)
+    state = opened.home.state()
+    files = _files(opened)
+    totals = {name: sum(file[name] for file in files) for name in ("lines", "accepted", "filtered", "quarantined")}
+    last = max((entry.at for entry in opened.ledger.entries()), default=None)
+    return {
+        "home": opened.home.root,
+        "kind": state.kind,
+        "is_rehearsal": state.is_rehearsal,
+        "policy": opened.policy.version,
+        "last_import_at": last,
+        **totals,
+        "is_balanced": all(f["lines"] == f["accepted"] + f["filtered"] + f["quarantined"] for f in files),
+        "files": files,
+        "files_quarantined": [
+            {name: entry.body[name] for name in ("source", "name", "reason")}
+            for entry in opened.ledger.entries(QUARANTINED_FILE)
+        ],
+        "days": _days(opened, accepted_by_day(records)),
+        "checks": sorted(read_results(opened.home)["results"].values(), key=lambda result: str(result["name"])),
+        "last_release": None,
+    }
+
+
+def _files(opened: OpenHome) -> list[dict[str, Any]]:
+    records = import_records(opened.ledger)
+    counts = restated_counts(records)
+    return [
+        {
+            "source": record.source,
+            "name": record.name,
+            "sha256": record.sha256,
+            "lines": counts[record.sha256].lines,
+            "accepted": counts[record.sha256].accepted,
+            "filtered": sum(counts[record.sha256].filtered.values()),
+            "quarantined": sum(counts[record.sha256].quarantined.values()),
+            "filtered_by_rule": counts[record.sha256].filtered,
+            "quarantined_by_reason": counts[record.sha256].quarantined,
+            "extends": record.extends,
+            "damage": record.damage,
+        }
+        for record in records
+    ]
+
+
+def _days(opened: OpenHome, accepted: dict[Any, int]) -> list[dict[str, Any]]:
+    events = read_day_states(opened.home.events)
+    built = built_fingerprints(opened.home.warehouse)
+    return [
+        {
+            "day": day,
+            "accepted": accepted.get(day, 0),
+            "events": events[day].rows if day in events else 0,
+            "people": events[day].people if day in events else {},
+            "is_in_warehouse": day in built and (day not in events or built[day] == events[day].fingerprint),
+        }
+        for day in sorted(accepted.keys() | events.keys() | built.keys())
+    ]

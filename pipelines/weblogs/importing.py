@@ -1,0 +1,171 @@
+"""Taking one delivered log file in: identify it, seal its lines by day, read them back, record what became of each line.
+
+The ledger entry is the commit: before it nothing counts, and an import that runs again overwrites what a crash left.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.storage.vault import Vault
+from pipelines.weblogs.decompression import DamagedFileError, DecompressionBombError, Limits, decompressed_chunks
+from pipelines.weblogs.identity import FileIdentity, identify
+from pipelines.weblogs.lines import LineBatch, split_lines
+from pipelines.weblogs.quarantine import file_digest, quarantine_file
+from pipelines.weblogs.reading_records import reading_of
+from pipelines.weblogs.records import ImportRecord, QuarantinedFile
+from pipelines.weblogs.tally import Tally
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file to take in: where it is, whose it is, and the record of how its lines are read (see `reading_records`)."""
+
+    path: Path
+    source: str
+    reading: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where lines go, and within which bounds."""
+
+    vault: Vault
+    quarantine: Vault
+    limits: Limits
+    batch_bytes: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: `imported` (new, or grown from `record.extends`), `known` before, or `quarantined` as a whole."""
+
+    kind: Literal["imported", "known", "quarantined"]
+    record: ImportRecord | None = None
+    quarantined: QuarantinedFile | None = None
+
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes done and the bytes in all."""
+
+
+def import_file(
+    delivery: Delivery,
+    stores: Stores,
+    known: Sequence[ImportRecord],
+    *,
+    delivery_day: date,
+    is_quarantined: Callable[[str], bool],
+    progress: Progress = lambda _done, _total: None,
+) -> Outcome:
+    """Take `delivery` in. `known` are the imports so far; `delivery_day` is the Asia/Seoul day it is now.
+
+    Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises DamagedError when what was
+    sealed does not read back, and UsageError for a format that cannot be compiled. A file that is too large when decompressed is
+    quarantined as a whole; one whose compression is damaged is too, and what could be decoded of it is imported.
+    """
+    reading_of(delivery.reading)
+    delivered = file_digest(delivery.path)
+    if is_quarantined(delivered) or any(record.delivered_sha256 == delivered for record in known):
+        return Outcome("known")
+    content = _Content(delivery.path, stores.limits)
+    try:
+        identity = identify(content.chunks(), [record for record in known if record.source == delivery.source])
+    except DecompressionBombError as cause:
+        return _quarantined(delivery, stores, delivery_day, _reason(cause, delivery))
+    if any(record.sha256 == identity.sha256 for record in known):
+        return Outcome("known")
+    record = _sealed(delivery, delivered, content, identity, stores, known, delivery_day, progress)
+    if content.damage is None:
+        return Outcome("imported", record)
+    whole = _quarantined(delivery, stores, delivery_day, content.damage)
+    return Outcome("imported", record, whole.quarantined)
+
+
+class _Content:
+    """A file's decompressed content, and what was wrong with its compression."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path, self._limits = path, limits
+        self.damage: str | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield what can be decoded; damage ends it and is remembered. Raises DecompressionBombError."""
+        try:
+            yield from decompressed_chunks(self._path, self._limits)
+        except DamagedFileError as cause:
+            self.damage = str(cause).removeprefix(f"{self._path.name}: ")
+
+
+def _sealed(
+    delivery: Delivery,
+    delivered: str,
+    content: _Content,
+    identity: FileIdentity,
+    stores: Stores,
+    known: Sequence[ImportRecord],
+    delivery_day: date,
+    progress: Progress,
+) -> ImportRecord:
+    before = next((record for record in reversed(known) if record.sha256 == identity.grown_from), None)
+    start, line = (0, 1) if before is None else _resume(before)
+    day = delivery_day if before is None or before.last_day is None else before.last_day
+    tally = Tally(delivery.source, identity.sha256, stores.vault, stores.quarantine, reading_of(delivery.reading), day)
+    batches = split_lines(
+        _skip(content.chunks(), start),
+        batch_bytes=stores.batch_bytes,
+        max_line_bytes=delivery.reading["max_line_bytes"],
+    )
+    for batch in batches:
+        moved = LineBatch(
+            batch.first_line + line - 1,
+            batch.first_byte + start,
+            batch.raw,
+            batch.lines,
+            batch.too_long,
+            batch.continues,
+        )
+        tally.take(moved)
+        progress(moved.first_byte + len(moved.raw), identity.bytes)
+    return ImportRecord(
+        source=delivery.source,
+        name=delivery.path.name,
+        sha256=identity.sha256,
+        delivered_sha256=delivered,
+        bytes=identity.bytes,
+        first_line=line,
+        total_lines=line - 1 + tally.counts.lines,
+        extends=identity.grown_from,
+        completes=before.tail if before else None,
+        damage=content.damage,
+        reading=delivery.reading,
+        **tally.to_fields(),
+    )
+
+
+def _resume(before: ImportRecord) -> tuple[int, int]:
+    """Return the byte and line number at which a grown file goes on: a last line without a newline is read again."""
+    if before.tail is not None:
+        return before.tail.first_byte, before.tail.line
+    return before.bytes, before.total_lines + 1
+
+
+def _skip(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        if count < len(chunk):
+            yield chunk[count:] if count else chunk
+        count = max(0, count - len(chunk))
+
+
+def _quarantined(delivery: Delivery, stores: Stores, day: date, reason: str) -> Outcome:
+    digest, segments = quarantine_file(stores.quarantine, delivery.source, delivery.path, day)
+    pieces = [segment.to_json() for segment in segments]
+    return Outcome(
+        "quarantined", quarantined=QuarantinedFile(delivery.source, delivery.path.name, digest, reason, pieces)
+    )
+
+
+def _reason(cause: Exception, delivery: Delivery) -> str:
+    return str(cause).removeprefix(f"{delivery.path.name}: ")
