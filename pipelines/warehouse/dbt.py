@@ -122,11 +122,11 @@ def _let_go() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - as above
     from dbt.adapters.factory import reset_adapters  # noqa: PLC0415 - as above
 
-    reset_adapters()
-    environment = DuckDBConnectionManager._ENV  # noqa: SLF001 - env() raises when there is none
+    reset_adapters()  # type: ignore[no-untyped-call]
+    environment: Any = DuckDBConnectionManager._ENV  # env() raises when there is none
     if environment is not None:
         environment.close()
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _node_of_result(result: Any) -> NodeResult:  # noqa: ANN401 - dbt is untyped
@@ -157,7 +157,7 @@ def _node_of_event(data: Any) -> NodeResult:  # noqa: ANN401 - dbt is untyped
 
 
 def _cause(message: str | None) -> str:
-    """Return dbt's message when it speaks of the SQL or counts rows, else its kind alone: engines quote the values they stumble on."""
+    """Return dbt's message when it speaks of the SQL or counts rows, else its kind alone: engines quote values."""
     text = " ".join((message or "no cause given").split())
     if text.startswith("Got ") or any(mark in text for mark in _SPEAK_OF_SQL):
         return text

@@ -15,18 +15,20 @@ _SOURCES = "models/sources.yml"
 
 
 def event_columns(sql_folder: Path) -> dict[str, str]:
-    """Return the columns of the source `pseudonymised.events` and their DuckDB types, in order, as sql/models/sources.yml declares them.
+    """Return the columns of the source `pseudonymised.events` with their DuckDB types, in order.
 
-    The file is derived from the policy: a column that does not serve the statistics is not in it, and so not in the view.
-    Raises UsageError when the file does not declare the source.
+    As sql/models/sources.yml declares them, which is derived from the policy: a column that does not serve the
+    statistics is not in it, and so not in the view. Raises UsageError when the file does not declare the source.
     """
     file = sql_folder / _SOURCES
     try:
-        (source,) = (each for each in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"] if each["name"] == "pseudonymised")
+        declared = yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+        (source,) = (each for each in declared if each["name"] == "pseudonymised")
         (table,) = (each for each in source["tables"] if each["name"] == "events")
         return {column["name"]: column["data_type"] for column in table["columns"]}
     except (OSError, KeyError, TypeError, ValueError) as cause:
-        raise UsageError(f"{file.name}: does not declare the source pseudonymised.events ({type(cause).__name__})") from cause
+        why = type(cause).__name__
+        raise UsageError(f"{file.name}: does not declare the source pseudonymised.events ({why})") from cause
 
 
 def create_events_view(connection: duckdb.DuckDBPyConnection, context: EventContext) -> None:

@@ -14,7 +14,7 @@ from pipelines.warehouse.context import current
 from pipelines.warehouse.events_view import create_events_view
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """Gives dbt's connection what no profile may hold."""
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:

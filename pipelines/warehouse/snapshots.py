@@ -1,7 +1,7 @@
-"""The warehouse file is never written in place: the next one is a new file with the live tables copied in, and takes its name.
+"""The warehouse file is never written in place: a new file takes the live tables, is added to, and takes its name.
 
-A file that DuckDB has deleted rows from still holds their bytes; copying the tables leaves those behind, copying the file does not.
-Readers of the old file keep it until they close it.
+A file that DuckDB has deleted rows from still holds their bytes; copying the tables leaves those behind, copying the
+file does not. Readers of the old file keep it until they close it.
 """
 
 from pathlib import Path
@@ -32,7 +32,7 @@ def next_warehouse(live: Path, scratch: Path) -> Path:
 
 
 def publish(following: Path, live: Path) -> None:
-    """Put `following` in the place of `live`: checkpoint and close it, fsync, rename, fsync the folder. No one may have it open."""
+    """Put `following`, which no one may have open, in the place of `live`: checkpoint, fsync, rename, fsync the folder."""
     with duckdb.connect(str(following)) as connection:
         connection.execute("CHECKPOINT")
     _write_ahead_log(following).unlink(missing_ok=True)

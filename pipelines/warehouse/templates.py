@@ -16,11 +16,13 @@ from pipelines.errors import UsageError
 _MACROS = "macros"
 
 
-def render_sql(sql_folder: Path, name: str, *, engine: str = "duckdb", variables: Mapping[str, object] | None = None) -> str:
+def render_sql(
+    sql_folder: Path, name: str, *, engine: str = "duckdb", variables: Mapping[str, object] | None = None
+) -> str:
     """Return the SQL of the file `name` (relative to `sql_folder`) with the project's macros in their form for `engine`.
 
-    `variables` answers `var(...)`. Raises UsageError, naming file and line, for a missing file, an unknown name, or a variable
-    or variant that is not there.
+    `variables` answers `var(...)`. Raises UsageError, naming the file, for a missing file, a wrong syntax, an unknown
+    name, or a variable or a variant that is not there.
     """
     environment = _environment(sql_folder, engine, variables or {})
     try:
@@ -43,7 +45,7 @@ def _environment(sql_folder: Path, engine: str, variables: Mapping[str, object])
         keep_trailing_newline=True,
     )
 
-    def dispatch(macro: str, package: str | None = None) -> Any:  # noqa: ANN401, ARG001 - dbt's signature
+    def dispatch(macro: str, package: str | None = None) -> Any:  # noqa: ANN401 - dbt's signature
         for prefix in (engine, "default"):
             if f"{prefix}__{macro}" in environment.globals:
                 return environment.globals[f"{prefix}__{macro}"]

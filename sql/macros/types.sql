@@ -2,13 +2,13 @@
 
 {#- A byte string without bytes. -#}
 {%- macro empty_binary() -%}
-  {{ return(adapter.dispatch('empty_binary')()) }}
+    {{ return(adapter.dispatch('empty_binary')()) }}
 {%- endmacro -%}
 
 {%- macro duckdb__empty_binary() -%}
-  cast('' as blob)
+    cast('' as blob)
 {%- endmacro -%}
 
 {%- macro spark__empty_binary() -%}
-  cast('' as binary)
+    cast('' as binary)
 {%- endmacro -%}

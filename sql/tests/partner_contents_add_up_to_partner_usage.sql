@@ -14,16 +14,16 @@ with content_totals as (
 )
 
 select
-    usage.partner_id,
-    usage.day
-from {{ ref('partner_daily_usage') }} as usage
+    partners.partner_id,
+    partners.day
+from {{ ref('partner_daily_usage') }} as partners
 left join content_totals
     on
-        usage.partner_id = content_totals.partner_id
-        and usage.day = content_totals.day
+        partners.partner_id = content_totals.partner_id
+        and partners.day = content_totals.day
 where
-    usage.page_views != coalesce(content_totals.page_views, 0)
-    or usage.unique_members not between coalesce(content_totals.most_members, 0)
+    partners.page_views != coalesce(content_totals.page_views, 0)
+    or partners.unique_members not between coalesce(content_totals.most_members, 0)
     and coalesce(content_totals.sum_of_members, 0)
-    or usage.contributing_people not between coalesce(content_totals.most_people, 0)
+    or partners.contributing_people not between coalesce(content_totals.most_people, 0)
     and coalesce(content_totals.sum_of_people, 0)

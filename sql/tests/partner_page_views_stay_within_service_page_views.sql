@@ -13,10 +13,10 @@ with partner_totals as (
 
 select partner_totals.day
 from partner_totals
-left join {{ ref('service_daily_usage') }} as usage on partner_totals.day = usage.day
+left join {{ ref('service_daily_usage') }} as service on partner_totals.day = service.day
 where
-    usage.day is null
-    or partner_totals.page_views > usage.page_views
-    or partner_totals.most_visits > usage.visits
-    or partner_totals.most_members > usage.unique_members
-    or partner_totals.most_visitors > usage.unique_visitors
+    service.day is null
+    or partner_totals.page_views > service.page_views
+    or partner_totals.most_visits > service.visits
+    or partner_totals.most_members > service.unique_members
+    or partner_totals.most_visitors > service.unique_visitors

@@ -12,14 +12,14 @@ with status_totals as (
 )
 
 select
-    usage.day as usage_day,
+    service.day as service_day,
     status_totals.day as status_day
-from {{ ref('service_daily_usage') }} as usage
-full outer join status_totals on usage.day = status_totals.day
+from {{ ref('service_daily_usage') }} as service
+full outer join status_totals on service.day = status_totals.day
 where
-    usage.day is null
+    service.day is null
     or status_totals.day is null
-    or usage.requests != status_totals.requests
-    or usage.bytes_sent != status_totals.bytes_sent
-    or usage.client_errors != status_totals.client_errors
-    or usage.server_errors != status_totals.server_errors
+    or service.requests != status_totals.requests
+    or service.bytes_sent != status_totals.bytes_sent
+    or service.client_errors != status_totals.client_errors
+    or service.server_errors != status_totals.server_errors

@@ -1,0 +1,3 @@
+"""What sqlfluff sees as dbt's `target`."""
+
+database = "warehouse"
