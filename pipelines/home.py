@@ -72,6 +72,10 @@ class Home:
         home.touch(clock)
         return home
 
+    def exists(self) -> bool:
+        """Say whether a home was made here."""
+        return self._state_file.exists()
+
     def state(self) -> HomeState:
         """Read `home.json`. Raises HomeError when it cannot be read."""
         try:

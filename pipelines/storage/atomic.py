@@ -13,7 +13,9 @@ STAGING_SUFFIX = ".staging"
 def make_folder(folder: Path) -> Path:
     """Make `folder` and its parents, readable by the owner alone, and return it; one that is there stays as it is."""
     if not folder.is_dir():
-        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        # One by one: mkdir gives the parents it makes the default mode, not the one asked for.
+        make_folder(folder.parent)
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
         sync_folder(folder.parent)
     return folder
 

@@ -16,12 +16,19 @@ from pipelines.storage.atomic import make_folder
 from pipelines.storage.keys import DataKey
 
 REMOTE_FILE_SYSTEMS = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
-_WITHOUT_DATA = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.PermissionException)
+_WITHOUT_DATA = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.PermissionException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+)
 
 Configuration = dict[str, str | bool | int | float | list[str]]
 
 
-def configuration(  # noqa: PLR0913 - each argument is one setting
+def configuration(
     *,
     extension_directory: Path,
     temp_directory: Path,
@@ -45,7 +52,7 @@ def configuration(  # noqa: PLR0913 - each argument is one setting
     }
 
 
-def connect(  # noqa: PLR0913 - each argument is one setting
+def connect(
     *,
     extension_directory: Path,
     temp_directory: Path,

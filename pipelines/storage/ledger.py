@@ -129,7 +129,8 @@ def _make(seq: int, at: datetime, kind: str, body: dict[str, Any], previous: str
         raise ValueError("an entry's instant must be aware")
     at = at.astimezone(UTC)
     fields = {"seq": seq, "at": at.isoformat(), "kind": kind, "body": body, "previous": previous}
-    start = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False)[:-1]
+    # ASCII, since the name of a delivered file may be no valid Unicode.
+    start = json.dumps(fields, separators=(",", ":"), allow_nan=False)[:-1]
     digest = hashlib.sha256(start.encode()).hexdigest()
     line = f'{start}{_TAIL}{digest}"}}\n'.encode()
     return Entry(seq, at, kind, json.loads(json.dumps(body)), previous, digest), line
@@ -176,6 +177,9 @@ def _read_head(path: Path) -> _Head:
     if not path.exists():
         return _Head()
     try:
-        return _Head(**json.loads(path.read_bytes()))
+        head = _Head(**json.loads(path.read_bytes()))
     except (ValueError, TypeError):
-        raise DamagedError(f"{path.name}: not a ledger's head") from None
+        head = _Head(seq=-1)
+    if type(head.seq) is not int or head.seq < 1 or type(head.torn_lines_cut) is not int:
+        raise DamagedError(f"{path.name}: not a ledger's head")
+    return head

@@ -168,3 +168,11 @@ def test_orphans_are_the_files_that_no_entry_names(tmp_path: Path, keys):
     staged = tmp_path / kept.path.replace(".age", ".age.1-0.staging")
     staged.write_bytes(b"half")
     assert vault.orphans({kept.path}) == sorted([tmp_path / orphan.path, staged])
+
+
+def test_the_rest_of_a_line_counts_no_line_again(tmp_path: Path, keys):
+    vault = Vault(tmp_path, keys)
+    start = written(vault, runs=[(3, 1)], raw=b"a long")
+    rest = written(vault, runs=[(3, 1)], raw=b" line\n", first_byte=9, continues=True)
+    assert (start.lines, rest.lines) == (1, 0)
+    assert vault.read_segment(start).raw + vault.read_segment(rest).raw == b"a long line\n"

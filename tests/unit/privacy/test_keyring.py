@@ -1,0 +1,350 @@
+"""The keyring gives a key per dataset and day, outlives crashes, and fails closed."""
+
+import json
+import shutil
+import threading
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import DamagedError, KeyMissingError
+from pipelines.privacy.keyring import Keyring, open_keyring
+from pipelines.privacy.master_key import FileMasterKey
+from pipelines.privacy.wrapped_keys import WrappedKeys
+from pipelines.storage.ledger import Ledger
+
+DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
+MASTER = FileMasterKey(bytes(range(32)))
+LOG_KEY = "access_logs.2026-11-20.until-2027-02-25"
+
+
+def ends(dataset: str, day: date) -> date | None:
+    return None if dataset == "members" else day + timedelta(days=97)
+
+
+def ring(folder: Path, master: FileMasterKey = MASTER) -> Keyring:
+    return Keyring(folder, master, ends, lambda: NOW)
+
+
+def opened(folder: Path, *, allow_create: bool) -> Keyring:
+    return open_keyring(folder, folder / "master.key", destroy_by=ends, now=lambda: NOW, allow_create=allow_create)
+
+
+def key_file(folder: Path, name: str) -> Path:
+    return folder / "data" / name.partition(".")[0] / f"{name}.json"
+
+
+def test_a_day_has_one_key_and_its_name_says_what_and_until_when(tmp_path: Path):
+    key = ring(tmp_path).data_key("access_logs", DAY)
+    assert key.name == LOG_KEY
+    assert (key.dataset, key.day, key.destroy_by, key.kind) == ("access_logs", DAY, date(2027, 2, 25), "age")
+    assert key.secret.startswith(b"AGE-SECRET-KEY-1")
+    assert ring(tmp_path).data_key("access_logs", DAY) == key
+    assert ring(tmp_path).get(LOG_KEY) == key
+
+
+def test_days_and_datasets_have_keys_of_their_own(tmp_path: Path):
+    keys = ring(tmp_path)
+    made = [
+        keys.data_key(dataset, day) for dataset in ("access_logs", "quarantine", "events") for day in (DAY, NEXT_DAY)
+    ]
+    assert len({key.secret for key in made}) == 6
+
+
+def test_events_have_the_key_that_duckdb_takes(tmp_path: Path):
+    key = ring(tmp_path).data_key("events", DAY)
+    assert key.kind == "aes256"
+    assert len(key.secret) == 32
+    assert ring(tmp_path).get(key.name) == key
+
+
+def test_each_rewrite_has_a_fresh_key_that_does_not_take_the_days_place(tmp_path: Path):
+    keys = ring(tmp_path)
+    one, two = keys.fresh_key("members", DAY), keys.fresh_key("members", DAY)
+    assert one.name != two.name
+    assert one.secret != two.secret
+    assert one.name.endswith(".until-open")
+    assert keys.get(one.name) == one
+    assert keys.find("members", DAY) is None
+    assert keys.data_key("members", DAY).name == "members.2026-11-20.until-open"
+
+
+def test_the_list_tells_no_secret(tmp_path: Path):
+    keys = ring(tmp_path)
+    made = [keys.data_key("access_logs", DAY), keys.data_key("events", DAY), keys.fresh_key("members", DAY)]
+    listed = keys.list()
+    assert [info.name for info in listed] == sorted(key.name for key in made)
+    assert keys.find("events", DAY) == listed[1]
+    assert (listed[1].destroy_by, listed[1].kind, listed[1].made_at) == (date(2027, 2, 25), "aes256", NOW)
+    assert all(key.secret.hex() not in repr(listed) and repr(key.secret) not in repr(listed) for key in made)
+
+
+def test_no_secret_is_on_the_disk_in_the_clear(tmp_path: Path):
+    keys = ring(tmp_path)
+    secrets = [
+        keys.data_key("access_logs", DAY).secret,
+        keys.data_key("events", DAY).secret,
+        keys.pseudonym_key().secret,
+    ]
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert LOG_KEY.encode() in stored
+    for secret in secrets:
+        assert secret not in stored
+        assert secret.hex().encode() not in stored
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.rglob("*"))
+
+
+def test_a_changed_period_does_not_make_a_second_key_for_the_day(tmp_path: Path):
+    key = ring(tmp_path).data_key("access_logs", DAY)
+    later = Keyring(tmp_path, MASTER, lambda _, day: day + timedelta(days=200), lambda: NOW)
+    assert later.data_key("access_logs", DAY) == key
+
+
+def test_a_destroyed_key_is_gone_for_good_and_the_others_stay(tmp_path: Path):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+    kept = keys.data_key("access_logs", NEXT_DAY)
+    keys.destroy(LOG_KEY)
+    keys.destroy(LOG_KEY)
+    for again in (keys, ring(tmp_path)):
+        with pytest.raises(KeyMissingError, match="was destroyed"):
+            again.get(LOG_KEY)
+        with pytest.raises(KeyMissingError, match="does not come back"):
+            again.data_key("access_logs", DAY)
+        assert again.find("access_logs", DAY) is None
+        assert [info.name for info in again.list()] == [kept.name]
+        assert again.get(kept.name) == kept
+    assert not key_file(tmp_path, LOG_KEY).exists()
+
+
+def test_a_key_that_never_was_cannot_be_got_or_destroyed(tmp_path: Path):
+    keys = ring(tmp_path)
+    for attempt in (keys.get, keys.destroy):
+        with pytest.raises(KeyMissingError, match="there is no key"):
+            attempt(LOG_KEY)
+        with pytest.raises(KeyMissingError, match="no key can have this name"):
+            attempt("../../home.json")
+        with pytest.raises(KeyMissingError, match="no key can have this name"):
+            attempt("pseudonyms.1")
+
+
+def test_a_key_brought_back_from_a_backup_is_destroyed_again(tmp_path: Path):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+    backup = key_file(tmp_path, LOG_KEY).read_bytes()
+    keys.destroy(LOG_KEY)
+    key_file(tmp_path, LOG_KEY).write_bytes(backup)
+    with pytest.raises(KeyMissingError):
+        keys.get(LOG_KEY)
+    ring(tmp_path)
+    assert not key_file(tmp_path, LOG_KEY).exists()
+
+
+def test_the_destroyed_bytes_are_overwritten_before_the_name_goes(tmp_path: Path):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+    other_name = tmp_path / "second-link"
+    other_name.hardlink_to(key_file(tmp_path, LOG_KEY))
+    assert b"wrapped" in other_name.read_bytes()
+    keys.destroy(LOG_KEY)
+    assert set(other_name.read_bytes()) == {0}
+
+
+def test_killed_between_a_keys_file_and_its_entry_the_key_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    keys = ring(tmp_path)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Ledger, "append", killed)
+        keys.data_key("access_logs", DAY)
+    again = ring(tmp_path)
+    assert again.data_key("access_logs", DAY) == again.get(LOG_KEY)
+    assert [info.name for info in again.list()] == [LOG_KEY]
+    assert len(again.list()) == 1
+
+
+def test_killed_between_a_destructions_entry_and_the_file_the_destruction_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(WrappedKeys, "_erase", killed)
+        keys.destroy(LOG_KEY)
+    assert key_file(tmp_path, LOG_KEY).exists()
+    with pytest.raises(KeyMissingError):
+        keys.get(LOG_KEY)
+    ring(tmp_path)
+    assert not key_file(tmp_path, LOG_KEY).exists()
+
+
+def test_killed_anywhere_while_it_begins_there_is_one_root_key_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import os  # noqa: PLC0415 - patched below
+
+    for step in range(1, 40):
+        folder, calls, real = tmp_path / str(step), [], os.fsync
+
+        def killed(descriptor: int, *, step: int = step, calls: list[int] = calls, real=real) -> None:
+            calls.append(descriptor)
+            if len(calls) == step:
+                raise KeyboardInterrupt
+            real(descriptor)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", killed)
+            try:
+                ring(folder)
+            except KeyboardInterrupt:
+                pass
+            else:
+                break
+        root = ring(folder).pseudonym_key()
+        assert ring(folder).pseudonym_key() == root
+        assert [entry.body["name"] for entry in Ledger(folder / "register.jsonl").entries()] == ["pseudonyms.1"]
+    assert step > 8, "the steps were reached"
+
+
+def test_the_pseudonyms_root_key_is_made_once_and_stays(tmp_path: Path):
+    key = ring(tmp_path).pseudonym_key()
+    assert key.generation == 1
+    assert len(key.secret) == 32
+    assert ring(tmp_path).pseudonym_key() == key
+    assert key.secret.hex() not in repr(key)
+    assert ring(tmp_path / "other").pseudonym_key().secret != key.secret
+
+
+def test_another_master_key_opens_nothing_and_changes_nothing(tmp_path: Path):
+    key = ring(tmp_path).data_key("access_logs", DAY)
+    with pytest.raises(KeyMissingError, match="another master key"):
+        ring(tmp_path, FileMasterKey(bytes(32)))
+    assert ring(tmp_path).get(LOG_KEY) == key
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["data", "data/access_logs", f"data/access_logs/{LOG_KEY}.json", "data/pseudonyms", "data/pseudonyms/pseudonyms.1.json",
+     "keyring.json"],
+)  # fmt: skip
+def test_whatever_is_lost_no_new_key_takes_its_place(tmp_path: Path, lost: str):
+    opened(tmp_path, allow_create=True).data_key("access_logs", DAY)
+    gone = tmp_path / lost
+    shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    before = sorted(tmp_path.rglob("*"))
+    for allow_create in (False, True):
+        with pytest.raises(KeyMissingError):
+            opened(tmp_path, allow_create=allow_create)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_lost_register_is_not_begun_anew(tmp_path: Path):
+    opened(tmp_path, allow_create=True)
+    for name in ("register.jsonl", "register.jsonl.head"):
+        (tmp_path / name).unlink()
+    with pytest.raises(KeyMissingError, match="register"):
+        opened(tmp_path, allow_create=True)
+
+
+def test_a_lost_register_and_lost_keys_are_not_begun_anew(tmp_path: Path):
+    opened(tmp_path, allow_create=True)
+    for name in ("register.jsonl", "register.jsonl.head"):
+        (tmp_path / name).unlink()
+    shutil.rmtree(tmp_path / "data")
+    with pytest.raises(KeyMissingError):
+        opened(tmp_path, allow_create=True)
+
+
+def test_a_key_lost_while_the_keyring_is_open_is_not_made_again(tmp_path: Path):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+    key_file(tmp_path, LOG_KEY).unlink()
+    with pytest.raises(KeyMissingError):
+        keys.data_key("access_logs", DAY)
+    assert not key_file(tmp_path, LOG_KEY).exists()
+
+
+def test_a_keys_file_that_was_changed_is_damage(tmp_path: Path):
+    keys = ring(tmp_path)
+    keys.data_key("access_logs", DAY)
+    keys.data_key("access_logs", NEXT_DAY)
+    path = key_file(tmp_path, LOG_KEY)
+    document = json.loads(path.read_bytes())
+    other = json.loads(key_file(tmp_path, "access_logs.2026-11-21.until-2027-02-26").read_bytes())
+    changes = [
+        {**document, "kind": "aes256"},
+        {**document, "wrapped": other["wrapped"]},
+        {**document, "wrapped": document["wrapped"][::-1]},
+        {**document, "wrapped": 5},
+        {**document, "made_at": "yesterday"},
+        {"name": LOG_KEY},
+        other,
+        [],
+    ]
+    for change in changes:
+        path.write_text(json.dumps(change))
+        with pytest.raises(DamagedError):
+            keys.get(LOG_KEY)
+    path.write_text("{")
+    with pytest.raises(DamagedError):
+        keys.get(LOG_KEY)
+    path.write_text(json.dumps(document))
+    assert keys.get(LOG_KEY).name == LOG_KEY
+
+
+def test_a_head_that_cannot_be_read_is_damage(tmp_path: Path):
+    ring(tmp_path)
+    for text in ("", "[]", "{"):
+        (tmp_path / "keyring.json").write_text(text)
+        with pytest.raises(DamagedError):
+            ring(tmp_path)
+
+
+def test_the_master_key_is_made_only_for_an_empty_keyring_of_an_empty_home(tmp_path: Path):
+    with pytest.raises(KeyMissingError, match="its keyring is empty"):
+        opened(tmp_path / "keys", allow_create=False)
+    assert not (tmp_path / "keys").exists()
+    key = opened(tmp_path / "keys", allow_create=True).data_key("access_logs", DAY)
+    assert opened(tmp_path / "keys", allow_create=False).get(LOG_KEY) == key
+    (tmp_path / "keys" / "master.key").unlink()
+    for allow_create in (False, True):
+        with pytest.raises(KeyMissingError, match="master key is missing"):
+            opened(tmp_path / "keys", allow_create=allow_create)
+    assert not (tmp_path / "keys" / "master.key").exists()
+
+
+def test_a_master_key_that_was_provided_beforehand_is_used(tmp_path: Path):
+    provided = FileMasterKey.open(tmp_path / "elsewhere" / "master.key", create=True)
+    open_keyring(
+        tmp_path / "keys",
+        tmp_path / "elsewhere" / "master.key",
+        destroy_by=ends,
+        now=lambda: NOW,
+        allow_create=True,
+    )
+    assert Keyring(tmp_path / "keys", provided, ends, lambda: NOW).pseudonym_key()
+    assert not (tmp_path / "keys" / "master.key").exists()
+
+
+def test_a_key_asked_for_by_many_at_once_is_made_once(tmp_path: Path):
+    keys, found = ring(tmp_path), []
+
+    def ask(own: Keyring) -> None:
+        found.extend(own.data_key("access_logs", DAY + timedelta(days=number)) for number in range(5))
+
+    workers = [threading.Thread(target=ask, args=[keys if number % 2 else ring(tmp_path)]) for number in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(found) == 30
+    assert len({key.secret for key in found}) == 5
+    assert len(keys.list()) == 5
