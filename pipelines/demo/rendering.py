@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,6 @@ BATCH_LINES = 65_536
 BROKEN_SHARE = 1 / 2000
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STATUS_TEXTS = pa.array([f'" {status} ' for status in STATUSES])
-_CLOCK = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY_SECONDS)]
 
 
 def rendered(lines: Lines, broken: Ints, day: date, pools: Pools) -> Iterator[bytes]:
@@ -36,10 +36,16 @@ def _times(day: date) -> pa.Array:
     following = day + timedelta(days=1)
     return pa.array(
         [
-            *(f' - - [{_log_day(day)}:{clock} +0900] "' for clock in _CLOCK),
-            *(f' - - [{_log_day(following)}:{clock} +0900] "' for clock in _CLOCK[:ROTATION_SECOND]),
+            *(f' - - [{_log_day(day)}:{clock} +0900] "' for clock in _clock()),
+            *(f' - - [{_log_day(following)}:{clock} +0900] "' for clock in _clock()[:ROTATION_SECOND]),
         ]
     )
+
+
+@cache
+def _clock() -> list[str]:
+    """Return the time of day of each second."""
+    return [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY_SECONDS)]
 
 
 def _log_day(day: date) -> str:
