@@ -1,0 +1,96 @@
+"""What the policy says of one registry table: its key, the columns that are stored, and those that are never read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipelines.errors import UsageError
+from pipelines.policy import Policy
+from pipelines.policy.datasets import FieldType
+
+BEGINS_WITH = "joined_at"
+"""The column that says from when a row holds, in the tables that have it."""
+VALID_FROM, VALID_TO = "valid_from", "valid_to"
+
+_ARROW_TYPES: Mapping[FieldType, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "instant": pa.timestamp("us", "UTC"),
+}
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stored column; `values` are the only ones allowed, if it lists any."""
+
+    name: str
+    type: FieldType
+    is_nullable: bool
+    values: frozenset[str] = frozenset()
+
+    @property
+    def arrow_field(self) -> pa.Field:
+        """The column as it is stored; nullable, since rows from before it was declared have nothing in it."""
+        return pa.field(self.name, _ARROW_TYPES[self.type])
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A registry table: `columns` are stored, in order; `declared` may stand in an export; `required` must."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    declared: frozenset[str]
+    required: frozenset[str]
+    sensitive: Mapping[str, tuple[str, ...]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The stored columns and the validity days: `valid_from` inclusive, `valid_to` exclusive, null while open."""
+        days = [pa.field(VALID_FROM, pa.date32(), nullable=False), pa.field(VALID_TO, pa.date32())]
+        return pa.schema([*(column.arrow_field for column in self.columns), *days])
+
+    def undeclared(self, delivered: Iterable[str]) -> tuple[str, ...]:
+        """Return the delivered columns that the policy does not declare, in order."""
+        return tuple(name for name in delivered if name not in self.declared)
+
+    def missing(self, delivered: Iterable[str]) -> tuple[str, ...]:
+        """Return the required columns that were not delivered, sorted."""
+        return tuple(sorted(self.required - set(delivered)))
+
+    def speaks_of(self, column: str) -> str | None:
+        """Return the sensitive category that a column's name betrays (clause collect.no-sensitive), or None."""
+        words = "_" + re.sub(r"[^a-z0-9]+", "_", column.lower()) + "_"
+        return next((c for c, betrayals in self.sensitive.items() if any(f"_{w}_" in words for w in betrayals)), None)
+
+
+def table_spec(policy: Policy, name: str) -> TableSpec:
+    """Return what `policy` says of the registry table `name`; fields of action `drop` are declared but never stored.
+
+    Raises UsageError when the policy has no such registry table, or no key for it among the stored columns.
+    """
+    dataset = policy.dataset(name)
+    columns = tuple(
+        Column(field_name, field.type, field.nullable, frozenset(field.values))
+        for field_name, field in dataset.fields.items()
+        if field.action != "drop"
+    )
+    if dataset.stage != "registry":
+        raise UsageError(f"{name} is no registry table: policy {policy.version} has it at stage {dataset.stage}")
+    if not dataset.grain or not set(dataset.grain) <= {column.name for column in columns}:
+        raise UsageError(f"policy {policy.version} does not say which stored columns name a row of {name}")
+    required = frozenset(field_name for field_name, field in dataset.fields.items() if field.required)
+    return TableSpec(name, dataset.grain, columns, frozenset(dataset.fields), required, policy.sensitive)
+
+
+def reportable(column: str) -> str:
+    """Return a delivered column's name if it looks like one; a file without a header has people's data in its place."""
+    return column if _PLAIN_NAME.fullmatch(column) else "(no plain name)"
