@@ -28,3 +28,5 @@ class Fault(NamedTuple):
 
     loc: Loc
     cause: str
+    is_absence: bool = False
+    """Something is missing: the place is only that of what should hold it."""

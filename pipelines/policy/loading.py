@@ -69,11 +69,15 @@ def _from_pydantic(loc: tuple[int | str, ...], kind: str, message: str) -> Fault
     causes = {"extra_forbidden": f"unknown key {name!r}", "missing": f"{name!r} is missing"}
     place = loc[:-1] if loc and loc[-1] == "[key]" else loc
     said = message.removeprefix("Value error, ")
-    return Fault(place, causes.get(kind) or f"{'.'.join(map(str, place)) or 'the file'}: {said}")
+    named = causes.get(kind) or f"{'.'.join(map(str, place)) or 'the file'}: {said}"
+    return Fault(place, named, is_absence=kind == "missing")
 
 
 def _refuse(document: LinedYaml, faults: list[Fault]) -> PolicyError:
-    """Return the error of the fault that stands first in the file, and how many more there are."""
-    first, *rest = sorted(faults, key=lambda fault: document.line_of(fault.loc))
+    """Return the error of the fault that stands first in the file, and how many more there are.
+
+    What is missing comes last: a misspelt key is better told by what stands there.
+    """
+    first, *rest = sorted(faults, key=lambda fault: (fault.is_absence, document.line_of(fault.loc)))
     more = f" (and {len(rest)} more)" if rest else ""
     return document.refuse(first.loc, first.cause + more)

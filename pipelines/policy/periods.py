@@ -22,8 +22,8 @@ Anchor = Literal[
 ]  # fmt: skip
 """What starts a clock."""
 
-_MONTHS = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?")
-_DAYS = re.compile(r"P(\d{1,5})D")
+_MONTHS = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?", re.ASCII)
+_DAYS = re.compile(r"P(\d{1,5})D", re.ASCII)
 _FOUR_YEARS = [date(2015, 3, 1) + timedelta(days=n) for n in range(1461)]
 
 

@@ -23,7 +23,7 @@ CookieName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as cause:
+    except (KeyError, OSError, ValueError) as cause:
         raise ValueError("no such time zone") from cause
     return name
 

@@ -52,8 +52,10 @@ datasets:
     readers: [privacy_officer]
     period: {anchor: visit, at_least: P3M, at_most: P3M, basis: Law, basis_ko: 법, clause: keep.visits}
     fields:
-      time: {type: instant, action: keep, purposes: [statistics, legal], clause: keep.visits, required: true, description: When., description_ko: 일시.}
-      address: {type: text, action: drop, purposes: [legal], clause: keep.visits, description: Where from., description_ko: 주소.}
+      time: {type: instant, action: keep, purposes: [statistics, legal], clause: keep.visits, required: true,
+             description: When., description_ko: 일시.}
+      address: {type: text, action: drop, purposes: [legal], clause: keep.visits,
+                description: Where from., description_ko: 주소.}
   daily:
     description: Days.
     description_ko: 일별.
@@ -62,7 +64,8 @@ datasets:
     clause: purpose.statistics
     grain: [day]
     fields:
-      day: {type: date, action: keep, purposes: [statistics], member_types: [agency], clause: purpose.statistics, required: true, description: Day., description_ko: 일.}
+      day: {type: date, action: keep, purposes: [statistics], member_types: [agency], clause: purpose.statistics, required: true,
+            description: Day., description_ko: 일.}
 """
 
 DAY = date(2020, 2, 1)

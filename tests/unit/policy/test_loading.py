@@ -27,24 +27,45 @@ REFUSED = [
     pytest.param("      address: {", "      time: {", "duplicate key 'time', first on line", id="duplicate_key"),
     pytest.param("minimum_age: 14", "minimum_age: 14\nversion: a", "duplicate key 'version'", id="duplicate_at_root"),
     pytest.param(PERIOD, "", "holds identities needs a period", id="identities_without_a_period"),
-    pytest.param("holds: aggregates", "holds: pseudonyms", "holds pseudonyms needs a period", id="pseudonyms_without_one"),
+    pytest.param(
+        "holds: aggregates", "holds: pseudonyms", "holds pseudonyms needs a period",
+        id="pseudonyms_without_one",
+    ),
     pytest.param("holds: identities", "holds: aggregates", "aggregates has no period", id="aggregate_with_a_period"),
-    pytest.param("[statistics], member_types: [agency], clause: purpose.statistics", "[statistics]", "'clause' is missing", id="field_without_clause"),
-    pytest.param("[legal], clause: keep.visits", "[legal], clause: keep.nothing", "unknown clause 'keep.nothing'", id="unknown_clause"),
+    pytest.param(
+        "[statistics], member_types: [agency], clause: purpose.statistics", "[statistics]", "'clause' is missing",
+        id="field_without_clause",
+    ),
+    pytest.param(
+        "[legal], clause: keep.visits", "[legal], clause: keep.nothing", "unknown clause 'keep.nothing'",
+        id="unknown_clause",
+    ),
     pytest.param("purposes: [legal]", "purposes: [marketing]", "unknown purpose 'marketing'", id="unknown_purpose"),
     pytest.param("purposes: [legal]", "purposes: []", "at least 1 item", id="no_purpose"),
-    pytest.param("member_types: [agency]", "member_types: [fan]", "unknown member type 'fan'", id="unknown_member_type"),
+    pytest.param(
+        "member_types: [agency]", "member_types: [fan]", "unknown member type 'fan'",
+        id="unknown_member_type",
+    ),
     pytest.param("readers: [privacy_officer]", "readers: [everyone]", "unknown role 'everyone'", id="unknown_reader"),
     pytest.param("owner: privacy_officer", "owner: nobody", "unknown role 'nobody'", id="unknown_owner"),
     pytest.param("role: privacy_officer", "role: nobody", "unknown role 'nobody'", id="unknown_contact_role"),
     pytest.param("at_least: P3M", "at_least: P4M", "at_least P4M is longer than at_most P3M", id="floor_above_ceiling"),
     pytest.param("at_most: P3M", "at_most: 3 months", "expected a duration", id="no_duration"),
-    pytest.param("effective: 2020-01-31", "effective: 2020-01-30", "takes effect 6 days after it was announced", id="inside_its_notice"),
+    pytest.param(
+        "effective: 2020-01-31", "effective: 2020-01-30", "takes effect 6 days after it was announced",
+        id="inside_its_notice",
+    ),
     pytest.param("      address: {", "      illness_history: {", "sensitive category 'health'", id="sensitive_field"),
-    pytest.param("action: drop, purposes: [legal]", "action: drop, purposes: [statistics]", "dropped cannot serve", id="dropped_for_statistics"),
+    pytest.param(
+        "action: drop, purposes: [legal]", "action: drop, purposes: [statistics]", "dropped cannot serve",
+        id="dropped_for_statistics",
+    ),
     pytest.param("grain: [day]", "grain: [week]", "the grain names 'week'", id="grain_without_field"),
     pytest.param("action: drop", "action: hide", "Input should be 'keep'", id="unknown_action"),
-    pytest.param("expires: 2021-01-01", "expires: 2020-01-01", "expires after the day it was given", id="expired_at_birth"),
+    pytest.param(
+        "expires: 2021-01-01", "expires: 2020-01-01", "expires after the day it was given",
+        id="expired_at_birth",
+    ),
 ]  # fmt: skip
 
 
