@@ -1,8 +1,10 @@
 """The keyring gives a key per dataset and day, outlives crashes, and fails closed."""
 
 import json
+import os
 import shutil
 import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -186,32 +188,78 @@ def test_killed_between_a_destructions_entry_and_the_file_the_destruction_is_fin
     assert not key_file(tmp_path, LOG_KEY).exists()
 
 
-def test_killed_anywhere_while_it_begins_there_is_one_root_key_in_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    import os  # noqa: PLC0415 - patched below
+def killed_at_each_sync(
+    monkeypatch: pytest.MonkeyPatch, prepare: Callable[[int], Callable[[], object]]
+) -> Iterator[int]:
+    """Run what `prepare` returns again and again, stopping it at its first, second, ... fsync, until it comes through."""
+    real = os.fsync
+    for step in range(1, 100):
+        action, calls = prepare(step), []
 
-    for step in range(1, 40):
-        folder, calls, real = tmp_path / str(step), [], os.fsync
-
-        def killed(descriptor: int, *, step: int = step, calls: list[int] = calls, real=real) -> None:
+        def stop(descriptor: int, *, step: int = step, calls: list[int] = calls) -> None:
             calls.append(descriptor)
             if len(calls) == step:
                 raise KeyboardInterrupt
             real(descriptor)
 
         with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", killed)
+            patch.setattr(os, "fsync", stop)
             try:
-                ring(folder)
+                action()
             except KeyboardInterrupt:
                 pass
             else:
-                break
+                return
+        yield step
+
+
+def test_killed_anywhere_while_it_begins_there_is_one_root_key_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    steps = 0
+    for step in killed_at_each_sync(monkeypatch, lambda step: lambda: ring(tmp_path / str(step))):
+        folder = tmp_path / str(step)
         root = ring(folder).pseudonym_key()
         assert ring(folder).pseudonym_key() == root
         assert [entry.body["name"] for entry in Ledger(folder / "register.jsonl").entries()] == ["pseudonyms.1"]
-    assert step > 8, "the steps were reached"
+        steps += 1
+    assert steps >= 10
+
+
+def test_killed_anywhere_while_a_key_is_made_the_day_has_one_key_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def prepare(step: int) -> Callable[[], object]:
+        keys = ring(tmp_path / str(step))
+        keys.data_key("access_logs", NEXT_DAY)
+        return lambda: keys.data_key("access_logs", DAY)
+
+    steps = 0
+    for step in killed_at_each_sync(monkeypatch, prepare):
+        keys = ring(tmp_path / str(step))
+        assert keys.data_key("access_logs", DAY) == ring(tmp_path / str(step)).data_key("access_logs", DAY)
+        assert len(keys.list()) == 2
+        steps += 1
+    assert steps >= 4
+
+
+def test_killed_anywhere_in_a_destruction_the_key_is_whole_or_gone_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def prepare(step: int) -> Callable[[], object]:
+        keys = ring(tmp_path / str(step))
+        keys.data_key("access_logs", DAY)
+        return lambda: keys.destroy(LOG_KEY)
+
+    outcomes = []
+    for step in killed_at_each_sync(monkeypatch, prepare):
+        keys = ring(tmp_path / str(step))
+        outcomes.append(keys.find("access_logs", DAY) is None)
+        assert key_file(tmp_path / str(step), LOG_KEY).exists() != outcomes[-1]
+        keys.destroy(LOG_KEY)
+        assert not key_file(tmp_path / str(step), LOG_KEY).exists()
+    assert len(outcomes) >= 4
+    assert outcomes[-1]
 
 
 def test_the_pseudonyms_root_key_is_made_once_and_stays(tmp_path: Path):
