@@ -72,21 +72,31 @@ class _GzipMember:
         return self._inflate.unused_data
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what comes out of `data`. On damage, first what comes out before it, found by asking for less and less."""
-        size, damage = CHUNK, None
-        while size:
+        while True:
             before = self._inflate.copy()
             try:
-                chunk = self._inflate.decompress(data, size)
-            except zlib.error as cause:
-                self._inflate, size, damage = before, size // 2, cause
-                continue
+                chunk = self._inflate.decompress(data, CHUNK)
+            except zlib.error:
+                self._inflate = before
+                yield from self._up_to_the_damage(data)
+                raise
             yield chunk
             data = self._inflate.unconsumed_tail
-            if self._inflate.eof or (not data and len(chunk) < size):
+            if self._inflate.eof or (not data and len(chunk) < CHUNK):
+                return
+
+    def _up_to_the_damage(self, data: bytes) -> Iterator[bytes]:
+        """Yield what comes out byte by byte: zlib gives nothing of a call in which it meets damage."""
+        found = bytearray()
+        for byte in data:
+            try:
+                found += self._inflate.decompress(bytes((byte,)))
+            except zlib.error:
                 break
-        if damage:
-            raise damage
+            if len(found) >= CHUNK:
+                yield bytes(found)
+                found.clear()
+        yield bytes(found)
 
 
 class _Bzip2Member:
@@ -196,10 +206,7 @@ def _members(file: _Delivered, data: bytes, magics: tuple[bytes, ...], new: Call
     """Yield the content of one member after the other; `data` is what was read of the file already."""
     while data:
         member = new()
-        try:
-            yield from _member(file, data, member)
-        except (zlib.error, OSError, zstandard.ZstdError):
-            raise DamagedFileError("the compressed data is damaged") from None
+        yield from _member(file, data, member)
         if not member.eof:
             raise DamagedFileError("the compressed data is cut off")
         data = member.unused_data
@@ -214,7 +221,10 @@ def _members(file: _Delivered, data: bytes, magics: tuple[bytes, ...], new: Call
 
 def _member(file: _Delivered, data: bytes, member: _Member) -> Iterator[bytes]:
     while data and not member.eof:
-        yield from member.feed(data)
+        try:
+            yield from member.feed(data)
+        except (zlib.error, OSError, zstandard.ZstdError):
+            raise DamagedFileError("the compressed data is damaged") from None
         data = b"" if member.eof else file.read()
 
 

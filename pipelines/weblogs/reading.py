@@ -112,7 +112,6 @@ def _days(
     return days
 
 
-
 def _capture(
     lines: Sequence[bytes], form: CompiledFormat, too_long: frozenset[int]
 ) -> tuple[Fields, "np.ndarray[tuple[int], np.dtype[np.int32]]", list[tuple[int, Reason]]]:
