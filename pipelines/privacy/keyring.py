@@ -82,9 +82,11 @@ class Keyring:
         Raises KeyMissingError when it is gone or was destroyed: data of a destroyed day does not come back.
         """
         with self._lock():
-            known = self._find(dataset, day)
-            if known is not None:
-                return self.get(known)
+            name, state = self._find(dataset, day)
+            if state == DESTROYED:
+                raise KeyMissingError(f"key {name} was destroyed; that day's data does not come back")
+            if state == MADE:
+                return self.get(name)
             return self._make(KeyName(dataset, day, None, self._destroy_by(dataset, day)))
 
     def fresh_key(self, dataset: str, day: date) -> DataKey:
@@ -104,14 +106,15 @@ class Keyring:
 
     def find(self, dataset: str, day: date) -> KeyInfo | None:
         """Return what may be told of the day's key (fresh keys left out), or None when there is none or no more."""
-        return next(
-            (key for key in self.list() if (key.dataset, key.day, key.generation) == (dataset, day, None)), None
-        )
+        with self._lock():
+            name, state = self._find(dataset, day)
+            return _info(self._keys.read(name)) if state == MADE else None
 
     def list(self) -> list[KeyInfo]:
         """Return what may be told of each data key that is there, by name."""
-        live = sorted(name for name, state in self._keys.states().items() if state == MADE and name != _FIRST_ROOT)
-        return [_info(self._keys.read(name)) for name in live]
+        with self._lock():
+            live = sorted(name for name, state in self._keys.states().items() if state == MADE and name != _FIRST_ROOT)
+            return [_info(self._keys.read(name)) for name in live]
 
     def destroy(self, name: str) -> None:
         """Destroy the data key called `name`; a second time does nothing. Raises KeyMissingError if never made."""
@@ -150,15 +153,11 @@ class Keyring:
     def _lock(self) -> AbstractContextManager[int]:
         return locked(self._folder / ".lock")
 
-    def _find(self, dataset: str, day: date) -> str | None:
-        """Return the name of the day's key; the register knows it even when the policy's period has changed since."""
+    def _find(self, dataset: str, day: date) -> tuple[str, str | None]:
+        """Return the day's key's name and state; the register knows it even when the policy's period has changed since."""
         prefix = f"{dataset}.{day.isoformat()}.until-"
-        for name, state in self._keys.states().items():
-            if name.startswith(prefix):
-                if state == DESTROYED:
-                    raise KeyMissingError(f"key {name} was destroyed; that day's data does not come back")
-                return name
-        return None
+        found = ((name, state) for name, state in self._keys.states().items() if name.startswith(prefix))
+        return next(found, ("", None))
 
     def _make(self, name: KeyName) -> DataKey:
         kind: KeyKind = "aes256" if name.dataset in self._parquet_datasets else "age"
