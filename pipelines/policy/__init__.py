@@ -3,13 +3,14 @@
 from pipelines.policy.clauses import Attestation, Clause, Contact, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
 from pipelines.policy.loading import load_policy, load_policy_file, load_routes, load_sources
-from pipelines.policy.models import Policy
+from pipelines.policy.models import STATISTICS, Policy
 from pipelines.policy.periods import Length, Period
 from pipelines.policy.routes import OTHER, ContentFrom, Parameter, Route, Routes
 from pipelines.policy.sources import Filter, Source, Sources
 
 __all__ = [
     "OTHER",
+    "STATISTICS",
     "Attestation",
     "Clause",
     "Contact",

@@ -7,11 +7,8 @@ from collections.abc import Collection, Iterator
 
 from pipelines.policy.base import Fault
 from pipelines.policy.datasets import Dataset
-from pipelines.policy.models import Policy
+from pipelines.policy.models import STATISTICS, Policy
 from pipelines.policy.yaml_lines import Loc
-
-STATISTICS = "statistics"
-"""The one purpose the pipeline derives data for; a dropped field cannot serve it."""
 
 
 def policy_faults(policy: Policy) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Final
 import yaml
 
 from pipelines.policy.datasets import FieldType
-from pipelines.policy.models import Policy
+from pipelines.policy.models import STATISTICS, Policy
 
 SOURCE: Final = "pseudonymised"
 EVENTS: Final = "events"
@@ -39,7 +39,7 @@ def dbt_sources(policy: Policy) -> str:
         "description": dataset.description,
         "columns": [
             {"name": name, "data_type": DATA_TYPES[field.type], "description": field.description}
-            for name, field in policy.fields_for(EVENTS, "statistics").items()
+            for name, field in policy.fields_for(EVENTS, STATISTICS).items()
         ],
     }
     source = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field as Constraint
 from pydantic import PrivateAttr, model_validator
@@ -12,6 +12,9 @@ from pipelines.errors import UsageError
 from pipelines.policy.base import ClauseId, Name, Sentence, StrictModel
 from pipelines.policy.clauses import Clause, Contact, Described, Notice, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
+
+STATISTICS: Final = "statistics"
+"""The purpose the pipeline derives data for, as `fields_for` takes it; a dropped field cannot serve it."""
 
 
 class Policy(StrictModel):

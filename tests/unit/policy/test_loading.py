@@ -1,10 +1,12 @@
 """What is refused at load, where the error points, and the twin of each that loads."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from pipelines.errors import PolicyError, UsageError
 from pipelines.policy import Policy, load_policy
@@ -93,6 +95,16 @@ ON_THE_CHANGED_LINE = [
 def test_the_error_names_the_line_that_is_wrong(small: str, refused: Refuse, old: str, new: str, cause: str) -> None:
     text, line = changed(small, old, new)
     assert refused(text).line == line, cause
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_a_clause_is_looked_up_wherever_one_is_named(small: str, refused: Refuse, number: int) -> None:
+    places = [match.end() for match in re.finditer(r" clause: ", small)]
+    assert len(places) == 11
+    text = small[: places[number]] + "no." + small[places[number] :]
+    error = refused(text)
+    assert "unknown clause 'no." in error.cause
+    assert error.line == 1 + small[: places[number]].count("\n")
 
 
 def test_a_fault_of_a_dataset_stands_at_its_name(small: str, refused: Refuse) -> None:
@@ -202,6 +214,14 @@ def test_fields_are_told_by_purpose(small: str, loaded: Load) -> None:
     policy = loaded(small)
     assert list(policy.fields_for("visits", "statistics")) == ["time"]
     assert list(policy.fields_for("visits", "legal")) == ["time", "address"]
+
+
+def test_a_loaded_policy_cannot_be_changed(small: str, loaded: Load) -> None:
+    policy = loaded(small)
+    with pytest.raises(ValidationError, match="frozen"):
+        policy.minimum_age = 3  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="frozen"):
+        policy.dataset("visits").stage = "published"  # type: ignore[misc]
 
 
 def test_unknown_names_are_usage_errors(small: str, loaded: Load) -> None:
