@@ -1,6 +1,6 @@
-{#- Values of types that engines name differently. -#}
+{#- Bytes. -#}
 
-{#- A byte string without bytes. -#}
+{#- A binary value of no bytes. -#}
 {%- macro empty_binary() -%}
     {{ return(adapter.dispatch('empty_binary')()) }}
 {%- endmacro -%}

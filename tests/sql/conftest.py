@@ -1,0 +1,166 @@
+"""A warehouse of its own for each test: events written as the pipeline writes them, built with the real dbt project."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.clock import SEOUL
+from pipelines.storage.engine import connect
+from pipelines.storage.keys import DataKey
+from pipelines.storage.parquet import write_parquet
+from pipelines.warehouse.build import BuildReport, build_days
+from pipelines.warehouse.context import DayFile, EngineLimits
+
+MIB = 1024**2
+EVENTS = pa.schema(
+    [
+        ("event_day", pa.date32()),
+        ("occurred_at", pa.timestamp("us")),
+        ("source", pa.string()),
+        ("member_pseudonym", pa.string()),
+        ("member_partner_id", pa.string()),
+        ("member_type", pa.string()),
+        ("visitor_pseudonym", pa.string()),
+        ("person_pseudonym", pa.string()),
+        ("client_address_pseudonym", pa.string()),
+        ("method", pa.string()),
+        ("route", pa.string()),
+        ("feature", pa.string()),
+        ("route_parameters", pa.string()),
+        ("content_id", pa.string()),
+        ("content_type", pa.string()),
+        ("partner_id", pa.string()),
+        ("is_page_view", pa.bool_()),
+        ("status", pa.int32()),
+        ("bytes_sent", pa.int64()),
+        ("referrer_host", pa.string()),
+        ("browser", pa.string()),
+        ("os", pa.string()),
+        ("device_class", pa.string()),
+        ("is_bot", pa.bool_()),
+    ]
+)
+DEFAULTS = {
+    "source": "web",
+    "method": "GET",
+    "route": "content",
+    "feature": "contents",
+    "is_page_view": True,
+    "status": 200,
+    "bytes_sent": 1000,
+    "browser": "Firefox",
+    "os": "Linux",
+    "device_class": "desktop",
+    "is_bot": False,
+}
+
+
+def pseudonym(text: str) -> str:
+    """64 hex digits, like the pipeline's."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def an_event(occurred_at: datetime, **values: object) -> dict[str, object]:
+    """One event at a naive UTC instant; what is not given is an ordinary page view of nothing in particular."""
+    day = (occurred_at + timedelta(hours=9)).date()
+    return {**dict.fromkeys(EVENTS.names), **DEFAULTS, "event_day": day, "occurred_at": occurred_at, **values}
+
+
+@dataclass
+class Workshop:
+    """A folder with events, keys and a warehouse."""
+
+    root: Path
+    sql: Path
+    files: dict[date, DayFile] = field(default_factory=dict)
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "staging"
+
+    @property
+    def limits(self) -> EngineLimits:
+        return EngineLimits(2, 512 * MIB, 512 * MIB, self.root / "spill", self.root / "extensions")
+
+    def write(self, events: Iterable[dict[str, object]]) -> None:
+        """Write `events` to the files of their days; a day written before is replaced."""
+        by_day: dict[date, list[dict[str, object]]] = {}
+        for event in events:
+            by_day.setdefault(event["event_day"], []).append(event)
+        for day, rows in by_day.items():
+            self.write_day(day, rows)
+
+    def write_day(self, day: date, rows: list[dict[str, object]]) -> None:
+        """Write the file of one day under a new key."""
+        key = DataKey(f"events-{day:%Y%m%d}", "events", day, None, "aes256", os.urandom(32))
+        path = self.root / "events" / f"{day}.parquet"
+        with connect(
+            extension_directory=self.limits.extension_directory,
+            temp_directory=self.limits.temp_folder,
+            threads=1,
+            memory_limit_bytes=256 * MIB,
+            temp_limit_bytes=256 * MIB,
+        ) as connection:
+            connection.register("rows", pa.Table.from_pylist(rows, schema=EVENTS))
+            write_parquet(connection, "SELECT * FROM rows", path, key)
+        self.files[day] = DayFile(day, path, key)
+
+    def build(self, *days: date) -> BuildReport:
+        """Build `days`, all that have a file when none is named."""
+        chosen = days or tuple(self.files)
+        return build_days(
+            warehouse_path=self.warehouse,
+            sql_folder=self.sql,
+            events=list(self.files.values()),
+            days=chosen,
+            fingerprints={day: f"fingerprint of {day}" for day in chosen},
+            limits=self.limits,
+            scratch=self.scratch,
+        )
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Run `query` on the warehouse."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def everything(self) -> dict[str, list[tuple[object, ...]]]:
+        """All rows of all tables, in order."""
+        tables = [name for (name,) in self.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")]
+        return {str(table): self.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in tables}  # noqa: S608
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, repository: Path) -> Workshop:
+    return Workshop(tmp_path, repository / "sql")
+
+
+@pytest.fixture
+def event() -> Callable[..., dict[str, object]]:
+    return an_event
+
+
+@pytest.fixture
+def seoul() -> Callable[..., datetime]:
+    """Seoul's clock as a naive UTC instant: `seoul(2015, 5, 21, 23, 59)`."""
+
+    return lambda *parts: datetime(*parts, tzinfo=SEOUL).astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.fixture
+def sql_copy(tmp_path: Path, repository: Path) -> Path:
+    """A copy of the project that a test may spoil."""
+    target = tmp_path / "sql"
+    shutil.copytree(repository / "sql", target, ignore=shutil.ignore_patterns("target", "logs"))
+    return target
