@@ -4,8 +4,8 @@ A header is split as a browser joins it (RFC 6265, 5.4): at `;`, then at the fir
 removed, values opaque. Servers differ beyond that; what is chosen here, and why, is in docs/decisions/cookies.md.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 _BLANK = b" \t"
@@ -20,8 +20,7 @@ class CookieState(StrEnum):
     OTHER_ONLY = "other_only"
 
 
-@dataclass(frozen=True)
-class MemberCookie:
+class MemberCookie(NamedTuple):
     """The member cookie's reading: the login id if there is exactly one, and how much else was sent."""
 
     state: CookieState
@@ -48,7 +47,7 @@ def login_of(value: bytes) -> str | None:
     if len(value) >= 2 and value.startswith(b'"') and value.endswith(b'"'):
         value = value[1:-1]
     try:
-        text = unquote_to_bytes(value).decode("utf-8")
+        text = (unquote_to_bytes(value) if b"%" in value else value).decode("utf-8")
     except UnicodeDecodeError:
         return None
     return text if text and text.isprintable() else None

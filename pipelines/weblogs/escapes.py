@@ -8,7 +8,7 @@ undoes both. Undone once means: what a client sent as the four characters `\x22`
 import json
 import re
 from collections.abc import Callable
-from enum import Enum
+from dataclasses import dataclass
 
 _ESCAPE = re.compile(rb'\\(?:x([0-9A-Fa-f]{2})|([bnrtv"\\]))')
 _LETTERS = {b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b'"': b'"', b"\\": b"\\"}
@@ -52,26 +52,14 @@ def _as_written(value: bytes) -> bytes:
     return value
 
 
-class Escaping(Enum):
-    """How a server escapes values, and what it writes where there is none."""
+@dataclass(frozen=True)
+class Escaping:
+    """How a server writes values: what stands where there is none, and what undoes the escaping of one value, once."""
 
-    TEXT = ("text", b"-")
-    JSON = ("json", b"")
-    NONE = ("none", b"")
-
-    @property
-    def missing(self) -> bytes:
-        """What stands in the log for a value that is not there."""
-        return self.value[1]
-
-    @property
-    def undo(self) -> Callable[[bytes], bytes]:
-        """The function that undoes the escaping of one value, once."""
-        return _UNDO[self]
+    missing: bytes
+    undo: Callable[[bytes], bytes]
 
 
-_UNDO: dict[Escaping, Callable[[bytes], bytes]] = {
-    Escaping.TEXT: unescape_text,
-    Escaping.JSON: unescape_json,
-    Escaping.NONE: _as_written,
-}
+ESCAPED_TEXT = Escaping(b"-", unescape_text)
+ESCAPED_JSON = Escaping(b"", unescape_json)
+UNESCAPED = Escaping(b"", _as_written)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.errors import UsageError
-from pipelines.weblogs.escapes import Escaping
+from pipelines.weblogs.escapes import ESCAPED_JSON, ESCAPED_TEXT, UNESCAPED, Escaping
 
 _NGINX_FIELDS = {
     "remote_addr": "client_address",
@@ -89,7 +89,7 @@ def read_nginx(text: str) -> Template:
     if found is None:
         raise UsageError("log format: not an nginx log_format")
     escape, quoted, bare = found.groups()
-    escapings = {None: Escaping.TEXT, "default": Escaping.TEXT, "json": Escaping.JSON, "none": Escaping.NONE}
+    escapings = {None: ESCAPED_TEXT, "default": ESCAPED_TEXT, "json": ESCAPED_JSON, "none": UNESCAPED}
     if escape not in escapings:
         raise UsageError("log format: escape= must be default, json or none")
     body = "".join(re.findall(r"'((?:[^'\\]|\\.)*)'", quoted)) if quoted else bare
@@ -134,7 +134,7 @@ def read_apache(text: str) -> Template:
         raise UsageError("log format: a `%` without a directive's letter")
     if sum(isinstance(part, Variable) and part.time_pattern is not None for part in parts) > 1:
         raise UsageError("log format: the time is written in several parts; write it as one")
-    return Template(_joined_literals(parts), Escaping.TEXT)
+    return Template(_joined_literals(parts), ESCAPED_TEXT)
 
 
 def _apache_variable(letter: str, argument: str | None) -> Variable:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.errors import UsageError
-from pipelines.weblogs.escapes import Escaping
+from pipelines.weblogs.escapes import UNESCAPED, Escaping
 from pipelines.weblogs.reasons import Reason, UnreadableLineError
 from pipelines.weblogs.templates import Part, Template, Variable
 
@@ -103,7 +103,7 @@ def _value_pattern(variable: Variable, following: Sequence[Part], escaping: Esca
 def _up_to(variable: Variable, after: str, escaping: Escaping) -> bytes:
     """Return what may stand before the literal `after`; all possessive but a user name, so that time is linear in the line."""
     if after.startswith('"'):
-        return _UNESCAPED_QUOTED if escaping is Escaping.NONE else _QUOTED
+        return _UNESCAPED_QUOTED if escaping is UNESCAPED else _QUOTED
     if variable.spaced and after.startswith(" ") and len(after) > 1:
         return rb'[^ "]++(?: [^ "]*+)*?'
     if variable.listed and after.startswith(" "):

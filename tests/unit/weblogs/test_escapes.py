@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.weblogs.escapes import Escaping, unescape_json, unescape_text
+from pipelines.weblogs.escapes import ESCAPED_JSON, ESCAPED_TEXT, UNESCAPED, unescape_json, unescape_text
 
 
 def as_nginx(value: bytes) -> bytes:
@@ -69,5 +69,5 @@ def test_a_json_escape_beside_bytes_that_are_no_text() -> None:
 
 
 def test_each_escaping_has_its_own_sign_for_nothing() -> None:
-    assert [escaping.missing for escaping in Escaping] == [b"-", b"", b""]
-    assert Escaping.NONE.undo(rb"\x22") == rb"\x22"
+    assert [escaping.missing for escaping in (ESCAPED_TEXT, ESCAPED_JSON, UNESCAPED)] == [b"-", b"", b""]
+    assert UNESCAPED.undo(rb"\x22") == rb"\x22"
