@@ -1,12 +1,12 @@
 """The access logs: what was delivered, sealed by day."""
 
 import dagster as dg
-from pipelines.steps.imports import import_landing
 
 from assets.checking import check_results, check_specs
 from assets.metadata import counts_table, seconds_since, started
 from expectations.judging import judge
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.imports import import_landing
 
 
 @dg.asset(
@@ -27,14 +27,14 @@ def access_logs(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.lines,
-            "files_new": report.files_new,
-            "files_seen_before": report.files_known,
-            "files_quarantined": report.files_quarantined,
+            "files_new": report.count("imported"),
+            "files_seen_before": report.count("known"),
+            "files_quarantined": report.count("quarantined"),
             "lines_accepted": report.accepted,
-            "lines_filtered": counts_table("rule", report.filtered),
-            "lines_quarantined": counts_table("reason", report.quarantined),
+            "lines_filtered": counts_table("rule", report.labels("filtered")),
+            "lines_quarantined": counts_table("reason", report.labels("quarantined")),
             "bytes_decompressed": report.bytes,
             "duration_seconds": seconds_since(began),
         },
-        check_results=check_results(judge(workspace.workspace, ["access_logs"])),
+        check_results=check_results(judge(workspace.workspace, ["access_logs"], report.days)),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import dagster as dg
-from pipelines.steps.events import DayReport, derive_stale_days
 
 from assets.checking import check_results, check_specs
 from assets.metadata import counts_table, seconds_since, started
@@ -12,6 +11,7 @@ from expectations.judging import judge
 from pipelines.errors import CheckFailedError
 from pipelines.partitions import daily
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.events import DayReport, derive_stale_days
 
 
 @dg.asset(
@@ -19,6 +19,7 @@ from pipelines.resources import WorkspaceResource
     kinds={"parquet"},
     tags={"layer": "pseudonymised", "clause": "purpose.statistics"},
     partitions_def=daily,
+    backfill_policy=dg.BackfillPolicy.multi_run(1),
     deps=["access_logs", *DESCRIPTIONS],
     check_specs=check_specs("events"),
     description=(

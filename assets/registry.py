@@ -1,10 +1,10 @@
 """The registry: who the partners and members are and whose the contents are, as of each day."""
 
 import dagster as dg
-from pipelines.steps.registry import import_registry
 
 from assets.metadata import counts_table, seconds_since, started
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.registry import import_registry
 
 DESCRIPTIONS = {
     "partners": "The labels, distributors and artists that use Partner Center. 파트너(기획사·유통사·아티스트) 목록.",
@@ -35,12 +35,12 @@ def _table_asset(table: str, description: str) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": report.rows,
-                "exports": report.exports,
-                "rows_added": report.added,
-                "rows_changed": report.changed,
-                "rows_closed": report.closed,
+                "exports": len(report.exports),
+                "rows_added": report.total("added"),
+                "rows_changed": report.total("changed"),
+                "rows_closed": report.total("closed"),
                 "rows_refused": counts_table("reason", report.refused),
-                "columns_undeclared": report.undeclared_columns,
+                "columns_undeclared": ", ".join(report.undeclared_columns) or "none",
                 "duration_seconds": seconds_since(began),
             }
         )

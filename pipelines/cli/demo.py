@@ -11,7 +11,7 @@ from pipelines.steps.demo import demo_plan, write_sample
 from pipelines.steps.workspace import open_home
 
 
-def demo(  # noqa: PLR0913 -- one argument an option
+def demo(
     home: HomeOption = None,
     days: Annotated[int, typer.Option(min=1, help="How many days, up to and including --to.")] = 7,
     requests_per_day: Annotated[int, typer.Option(min=1, help="About how many log lines a day.")] = 20_000,

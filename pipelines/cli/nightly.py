@@ -52,7 +52,7 @@ def _day(opened: OpenHome, text: str | None) -> Date:
     return day
 
 
-def _print(  # noqa: PLR0913 -- what a morning wants to know
+def _print(
     opened: OpenHome,
     day: Date,
     run_id: str,

@@ -22,7 +22,7 @@ class Report(Protocol):
 def console(*, stderr: bool = False) -> Console:
     """Return the console for people; wide enough not to fold tables when the output is not a terminal."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else 160, highlight=False)
+    return Console(stderr=stderr, width=None if stream.isatty() else 160, highlight=False, soft_wrap=True)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

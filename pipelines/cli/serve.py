@@ -16,7 +16,8 @@ LOOPBACK = "127.0.0.1"
 def ui(
     home: HomeOption = None,
     port: Annotated[
-        int | None, typer.Option(help="Port on loopback. Default: $PARTNERSTATS_UI_PORT, else 3000.", show_default=False)
+        int | None,
+        typer.Option(help="Port on loopback. Default: $PARTNERSTATS_UI_PORT, else 3000.", show_default=False),
     ] = None,
 ) -> None:
     """Serve the Dagster UI and its schedules on this machine's loopback address; Ctrl-C ends it.

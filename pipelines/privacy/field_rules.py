@@ -4,13 +4,10 @@ Clauses `collect.minimum` and `purpose.statistics`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import pyarrow as pa
 
 from pipelines.errors import CheckFailedError
-
-STATISTICS = "purpose.statistics"
 
 LINE_COLUMNS: Mapping[str, Sequence[str]] = {
     "time": ("occurred_at",),
@@ -24,14 +21,6 @@ LINE_COLUMNS: Mapping[str, Sequence[str]] = {
     "user_agent": ("user_agent",),
 }
 """The columns of a read line that speak of each field; a field that is not here never leaves the reader."""
-
-
-class Fields(Protocol):
-    """A dataset's fields by name, as the policy declares them."""
-
-    def __call__(self, dataset: str, purpose: str) -> Mapping[str, object]:
-        """Return the fields of `dataset` that serve `purpose` and are not dropped."""
-        ...
 
 
 def allowed_lines(lines: pa.Table, fields: Mapping[str, object]) -> pa.Table:
@@ -49,6 +38,5 @@ def require_declared(columns: Sequence[str], declared: Sequence[str]) -> None:
     undeclared = sorted(set(columns) - set(declared))
     missing = sorted(set(declared) - set(columns))
     if undeclared or missing:
-        raise CheckFailedError(
-            f"events do not match the policy: undeclared {', '.join(undeclared) or 'none'}; missing {', '.join(missing) or 'none'}"
-        )
+        faults = f"undeclared {', '.join(undeclared) or 'none'}; missing {', '.join(missing) or 'none'}"
+        raise CheckFailedError(f"events do not match the policy: {faults}")

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.clock import Clock, seoul_day
-from pipelines.demo import DemoPlan, write_demo
+from pipelines.demo.plan import DemoPlan
+from pipelines.demo.writing import write_demo
 from pipelines.steps.workspace import OpenHome
 
 SAMPLE_DAYS, SAMPLE_REQUESTS, SAMPLE_PARTNERS, SAMPLE_MEMBERS, SAMPLE_SEED = 3, 20_000, 30, 300, 1
 Progress = Callable[[str, int, int], None]
 
 
-def demo_plan(  # noqa: PLR0913 -- the command's own options
+def demo_plan(
     clock: Clock, days: int, requests_per_day: int, partners: int, members: int, seed: int, to: date | None
 ) -> DemoPlan:
     """Return the plan of a demo that ends on the day `to`, by default yesterday. Raises UsageError for a wrong one."""
@@ -27,7 +28,7 @@ def write_sample(opened: OpenHome, plan: DemoPlan, progress: Progress | None = N
     with opened.home.lock():
         opened.home.enter("demo")
         report = write_demo(opened.home.landing, plan, progress=progress)
-    return {"days": plan.days, "files": len(report.files), "lines": report.lines, "broken_lines": report.broken_lines}
+    return {"days": plan.days, "files": report.files, "lines": report.lines, "broken_lines": report.broken_lines}
 
 
 def write_sample_if_new(opened: OpenHome, progress: Progress | None = None) -> bool:

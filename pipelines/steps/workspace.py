@@ -78,7 +78,7 @@ class Workspace(OpenHome):
             settings.master_key_file,
             destroy_by=lambda dataset, day: _destroy_by(opened.policy, dataset, day),
             now=opened.clock.now,
-            allow_create=not opened.ledger.entries(),
+            allow_create=opened.home.is_empty(),
         )
         return cls(opened.settings, opened.home, opened.clock, keyring)
 
@@ -146,5 +146,6 @@ def existing_home(settings: Settings) -> OpenHome:
 
 
 def _destroy_by(policy: Policy, dataset: str, day: date) -> date | None:
-    period = policy.dataset(dataset).period
-    return period.destroy_by(day) if period else None
+    """Return by when a day's key is to be destroyed; None for registry tables, whose rows each have a period of their own."""
+    declared = policy.dataset(dataset)
+    return None if declared.stage == "registry" or declared.period is None else declared.period.destroy_by(day)

@@ -17,8 +17,10 @@ ACCESS_LOGS = "access_logs"
 
 @dataclass(frozen=True)
 class Part:
-    """The lines of one day within a batch: their runs as `(first line number, count)`, the stretches of the batch they come from
-    as `(start, end)` bytes, and those bytes as delivered. `continues`: it is the rest of a line that began in an earlier batch.
+    """The lines of one day within a batch.
+
+    `runs` are `(first line number, count)`, `stretches` the `(start, end)` bytes of the batch they come from, `raw` those
+    bytes as delivered; `continues` says that it is the rest of a line that began in an earlier batch.
     """
 
     day: date

@@ -25,19 +25,20 @@ def record_of(source: Source, max_line_bytes: int) -> dict[str, Any]:
     }
 
 
-def record_of_format(text: str, max_line_bytes: int) -> dict[str, Any]:
-    """Return the record for a file of no declared source: a preset's name or a format string. Raises UsageError later."""
+def record_of_format(text: str, max_line_bytes: int, source: Source | None = None) -> dict[str, Any]:
+    """Return the record of files in the format `text` (a preset's name, an nginx `log_format` or an Apache `LogFormat`).
+
+    Of `source`, when it is declared, everything but the format holds; otherwise no proxy is trusted, no cookie read.
+    """
     dialect = "preset" if text in PRESETS else ("nginx" if "$" in text else "apache")
-    return {
-        "dialect": dialect,
-        "format": text,
-        "field_map": None,
+    undeclared: dict[str, Any] = {
         "time_zone": "Asia/Seoul",
         "trusted_proxies": [],
         "member_cookie": None,
         "filters": [],
-        "max_line_bytes": max_line_bytes,
     }
+    rest = record_of(source, max_line_bytes) if source else {**undeclared, "max_line_bytes": max_line_bytes}
+    return {**rest, "dialect": dialect, "format": text, "field_map": None}
 
 
 def reading_of(record: dict[str, Any]) -> Reading:

@@ -35,7 +35,8 @@ class Tail:
 class ImportRecord:
     """One import. `bytes` and `total_lines` speak of the whole file, the counts of the lines read now.
 
-    `accepted_by_day` counts accepted lines by ISO day; `segments` and `quarantine` are the bodies of stored segments; `reading` is what is needed to read the lines again.
+    `accepted_by_day` counts accepted lines by ISO day; `segments` and `quarantine` are the bodies of stored segments;
+    `reading` is what is needed to read the lines again.
     """
 
     source: str

@@ -41,7 +41,12 @@ class Tally:
         require_readable(self._vault, segments, parts, batch.raw)
         self._segments += segments
         self._quarantined += quarantine_lines(
-            self._quarantine, self._source, self._file, batch, [(at, reason.value) for at, reason in read.rejected], days
+            self._quarantine,
+            self._source,
+            self._file,
+            batch,
+            [(at, reason.value) for at, reason in read.rejected],
+            days,
         )
         self._count(batch, read, days)
         if len(days):

@@ -48,7 +48,7 @@ def _events_by_day(workspace: Workspace) -> dict[date, int]:
         for state in read_day_states(workspace.home.events).values():
             add_key(connection, workspace.keyring.get(state.key))
             relation = scan(workspace.home.events / state.file_name, state.key)
-            rows[state.day] = (connection.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,))[0]
+            rows[state.day] = (connection.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,))[0]  # noqa: S608 -- own text
     return rows
 
 

@@ -1,0 +1,110 @@
+"""The warehouse: dbt's models as assets, built in one go into the next file and swapped in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from assets.metadata import seconds_since, started
+from pipelines.errors import UsageError
+from pipelines.instance import WAREHOUSE_POOL
+from pipelines.partitions import daily
+from pipelines.resources import WorkspaceResource
+from pipelines.steps.warehouse import build_warehouse
+from pipelines.warehouse.build import BuildReport
+from pipelines.warehouse.manifest import manifest_path
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+GROUPS = {"staging": "staging", "intermediate": "staging", "marts": "statistics"}
+
+
+class ModelsByName(DagsterDbtTranslator):
+    """An asset, its table and its SQL file share one name; models are grouped by layer."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return the model's or source table's own name."""
+        return dg.AssetKey(dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the group of the model's layer, the folder it lies in."""
+        return GROUPS.get(dbt_resource_props["fqn"][1])
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the layer and the purpose that the model declares."""
+        meta = dbt_resource_props.get("config", {}).get("meta", {})
+        layer = "aggregates" if dbt_resource_props["fqn"][1] == "marts" else "pseudonymised"
+        return {"layer": layer, **({"purpose": meta["purpose"]} if "purpose" in meta else {})}
+
+
+def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
+    """Return dbt's models as daily partitioned assets, from the prebuilt manifest. Raises UsageError when it is not there."""
+    path = manifest_path(sql_folder)
+    if not path.exists():
+        raise UsageError(f"{path.name} was not built: run `make setup`")
+
+    @dbt_assets(
+        manifest=json.loads(path.read_text(encoding="utf-8")),
+        name="warehouse",
+        partitions_def=daily,
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
+        dagster_dbt_translator=ModelsByName(),
+        pool=WAREHOUSE_POOL,
+    )
+    def warehouse(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult]:
+        began = started()
+        report = build_warehouse(
+            workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
+        )
+        yield from _rebuilt_days(report, context.partition_key)
+        yield from _models(context, report, seconds_since(began))
+        yield from _tests(context, report)
+
+    return warehouse
+
+
+def _rebuilt_days(report: BuildReport | None, partition: str) -> Iterator[dg.AssetMaterialization]:
+    """Record the other days that were rebuilt as materialisations of their own partition."""
+    for day in report.days if report else ():
+        for mart in report.rows if report and day.isoformat() != partition else ():
+            yield dg.AssetMaterialization(mart, partition=day.isoformat())
+
+
+def _models(
+    context: dg.AssetExecutionContext, report: BuildReport | None, duration: float
+) -> Iterator[dg.MaterializeResult]:
+    seconds = {node.name: round(node.execution_seconds, 2) for node in report.nodes} if report else {}
+    for key in _in_order(context):
+        name = key.path[-1]
+        metadata: dict[str, Any] = {
+            "days_rebuilt": len(report.days) if report else 0,
+            "build_duration_seconds": duration,
+        }
+        if name in seconds:
+            metadata["duration_seconds"] = seconds[name]
+        if report and name in report.rows:
+            metadata["rows_of_rebuilt_days"] = report.rows[name]
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _in_order(context: dg.AssetExecutionContext) -> Iterator[dg.AssetKey]:
+    """Yield the selected models, each after those it reads, as Dagster wants them."""
+    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+        if key in context.selected_asset_keys:
+            yield key
+
+
+def _tests(context: dg.AssetExecutionContext, report: BuildReport | None) -> Iterator[dg.AssetCheckResult]:
+    """Give each dbt test as a check. A test that failed never comes here: nothing was swapped, the step failed."""
+    failures = {node.unique_id: node.failures or 0 for node in report.nodes} if report else {}
+    for spec in context.assets_def.check_specs:
+        if spec.key in context.selected_asset_check_keys:
+            count = failures.get(str(spec.metadata.get(UNIQUE_ID)), 0)
+            yield dg.AssetCheckResult(
+                asset_key=spec.asset_key, check_name=spec.name, passed=count == 0, metadata={"faults": count}
+            )

@@ -1,0 +1,23 @@
+"""Checks on the marts that Great Expectations judges; those on logs and events run within their assets."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.checking import check_results, check_specs
+from expectations.judging import judge
+from expectations.suites import all_checks
+from pipelines.resources import WorkspaceResource
+
+MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in ("access_logs", "events")))
+
+
+@dg.multi_asset_check(
+    name="mart_checks",
+    specs=[spec for mart in MARTS for spec in check_specs(mart)],
+    can_subset=False,
+    description="Do the marts agree with each other and with the events?",
+)
+def mart_checks(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+    """Judge the marts as they are in the warehouse."""
+    yield from check_results(judge(workspace.workspace, MARTS))

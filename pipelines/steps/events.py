@@ -1,0 +1,151 @@
+"""From the vault's lines to pseudonymised events, day by day, where what a day rests on has changed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.policy import STATISTICS
+from pipelines.privacy.field_rules import allowed_lines, require_declared
+from pipelines.privacy.lookups import Lookups
+from pipelines.privacy.pseudonyms import Pseudonymiser
+from pipelines.privacy.targets import TargetReducer
+from pipelines.privacy.user_agents import user_agent_reducer
+from pipelines.steps.day_files import DayState, read_day_states, write_day_state
+from pipelines.steps.derivation import DayInput, day_inputs
+from pipelines.steps.people import People, people_of
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.atomic import sweep_staging
+from pipelines.storage.parquet import write_parquet
+from pipelines.warehouse.templates import render_sql
+from pipelines.weblogs.addresses import address_prefix
+from pipelines.weblogs.lines import split_lines
+from pipelines.weblogs.parts import line_numbers
+from pipelines.weblogs.reading import SCHEMA, Reading, read_batch
+from pipelines.weblogs.reading_records import reading_of
+
+SQL_TEXT = "events/events_from_lines.sql"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """A day that was derived: its events, whom their lines speak of, and the bytes of its file."""
+
+    day: date
+    rows: int
+    people: dict[str, int]
+    bytes: int
+
+
+def stale_days(workspace: Workspace) -> list[DayInput]:
+    """Return the days whose lines, registry, policy, routes, key or SQL text are not those their events rest on."""
+    known = read_day_states(workspace.home.events)
+    return [
+        given
+        for given in day_inputs(workspace)
+        if given.day not in known or known[given.day].fingerprint != given.fingerprint
+    ]
+
+
+def derive_stale_days(workspace: Workspace, progress: Progress = lambda _what, _done, _total: None) -> list[DayReport]:
+    """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare."""
+    if workspace.home.events.exists():
+        sweep_staging(workspace.home.events)
+    stale = stale_days(workspace)
+    if not stale:
+        return []
+    deriver = _Deriver(workspace)
+    reports = []
+    for number, given in enumerate(stale):
+        progress("pseudonymise", number, len(stale))
+        reports.append(deriver.derive(given))
+    progress("pseudonymise", len(stale), len(stale))
+    return reports
+
+
+class _Deriver:
+    """Derives days; each distinct value is replaced once for all of them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._sql = render_sql(workspace.settings.sql, SQL_TEXT)
+        self._declared = list(workspace.policy.dataset("events").fields)
+        rules = workspace.policy.fields_for("access_logs", STATISTICS)
+        self._allowed = {name: rule for name, rule in rules.items() if rule.action != "drop"}
+        self._lookups = Lookups(
+            Pseudonymiser(workspace.keyring.pseudonym_key().secret),
+            TargetReducer(workspace.routes),
+            user_agent_reducer(),
+            address_prefix,
+        )
+
+    def derive(self, given: DayInput) -> DayReport:
+        """Derive one day and write its file, then its state."""
+        folder = self._workspace.home.events
+        people = people_of(self._workspace.registry, given.day)
+        key = self._workspace.keyring.data_key("events", given.day)
+        decided: Counter[str] = Counter()
+        with self._workspace.connection() as connection:
+            self._begin(connection, people)
+            for source, lines in self._lines(given):
+                decided.update(people.decisions(lines))
+                self._add(connection, source, lines)
+            columns = ", ".join(self._declared)
+            order = "occurred_at, client_address_pseudonym, visitor_pseudonym, route"
+            target = folder / f"{given.day.isoformat()}.parquet"
+            rows = write_parquet(connection, f"SELECT {columns} FROM day_events ORDER BY {order}", target, key)  # noqa: S608
+        write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided)))
+        return DayReport(given.day, rows, dict(decided), target.stat().st_size)
+
+    def _begin(self, connection: duckdb.DuckDBPyConnection, people: People) -> None:
+        connection.register("members_by_login", self._lookups.members(people.members))
+        connection.register("contents", people.contents)
+        self._register(connection, "", SCHEMA.empty_table())
+        connection.execute(f"CREATE TABLE day_events AS {self._sql} LIMIT 0")
+        found = [row[0] for row in connection.execute("DESCRIBE day_events").fetchall()]
+        require_declared(found, self._declared)
+
+    def _add(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table) -> None:
+        self._register(connection, source, lines)
+        connection.execute(f"INSERT INTO day_events {self._sql}")
+
+    def _register(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table) -> None:
+        allowed = allowed_lines(lines, self._allowed)
+        relations = {
+            "lines": _as_relation(source, allowed),
+            "addresses": self._lookups.addresses(allowed),
+            "visitors": self._lookups.visitors(allowed),
+            **self._lookups.reductions(allowed),
+        }
+        for name, relation in relations.items():
+            connection.register(name, relation)
+
+    def _lines(self, given: DayInput) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the accepted lines of the day, segment by segment, without those that were completed later."""
+        readings: dict[str, Reading] = {}
+        for part in given.parts:
+            reading = readings.setdefault(part.reading_digest, reading_of(part.reading))
+            content = self._workspace.vault.read_segment(part.segment)
+            if not part.segment.lines:
+                continue
+            batch = next(
+                split_lines(
+                    [content.raw], batch_bytes=len(content.raw) + 1, max_line_bytes=part.reading["max_line_bytes"]
+                )
+            )
+            accepted = read_batch(batch.lines, reading, too_long=batch.too_long).accepted
+            if part.completed_later:
+                numbers = line_numbers(content.runs)[accepted["position"].to_numpy()]
+                accepted = accepted.filter(pa.array([int(n) not in part.completed_later for n in numbers]))
+            yield part.segment.source, accepted
+
+
+def _as_relation(source: str, lines: pa.Table) -> pa.Table:
+    """Return `lines` as the SQL text takes them: with their source, instants in UTC without a zone."""
+    place = lines.schema.get_field_index("occurred_at")
+    lines = lines.set_column(place, "occurred_at", lines["occurred_at"].cast(pa.int64()).cast(pa.timestamp("us")))
+    return lines.append_column("source", pa.array([source] * len(lines), pa.string()))
