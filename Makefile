@@ -62,11 +62,11 @@ $(BIN)/python:
 
 $(VENV)/.stamp-requirements: requirements.lock | $(BIN)/python
 	@echo "Installing the locked dependencies (some minutes the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.stamp-project: pyproject.toml $(VENV)/.stamp-requirements
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # DuckDB's extension is loaded from its wheel; tried here, so that a machine it does not fit learns of it now and not at night.
