@@ -1,7 +1,7 @@
 """Cookie headers: every pair in order, and the one cookie that is read.
 
 A header is split as a browser joins it (RFC 6265, 5.4): at `;`, then at the first `=`, spaces and tabs around both
-removed, values opaque. Servers differ beyond that; what is chosen here, and why, is in docs/decisions/cookies.md.
+removed, values opaque. Servers differ beyond that; what is chosen and why: docs/decisions/0037-where-cookie-parsers-differ.md.
 """
 
 from enum import StrEnum
@@ -53,8 +53,8 @@ def login_of(value: bytes) -> str | None:
     return text if text and text.isprintable() else None
 
 
-def read_member_cookie(header: bytes | None, name: bytes) -> MemberCookie:
-    """Read a Cookie header for the member cookie `name`.
+def read_member_cookie(header: bytes | None, name: bytes | None) -> MemberCookie:
+    """Read a Cookie header for the member cookie `name`; None: there is none, every name is another.
 
     `others` counts the distinct other names, and the member cookie itself where its content cannot be a login id: both are
     dropped and counted (the policy allows one cookie, with the member id and nothing else). An empty member cookie is one that

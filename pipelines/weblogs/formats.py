@@ -15,7 +15,7 @@ from pipelines.weblogs.reasons import Reason, UnreadableLineError
 from pipelines.weblogs.templates import read_apache, read_nginx
 from pipelines.weblogs.text_format import compile_template
 
-__all__ = ["CompiledFormat", "Reason", "UnreadableLineError", "compile_format", "format_from_text"]
+__all__ = ["CompiledFormat", "Reason", "UnreadableLineError", "compile_format", "dialect_of"]
 
 
 class CompiledFormat(Protocol):
@@ -67,12 +67,12 @@ def compile_format(text: str, dialect: str, *, field_map: Mapping[str, str] | No
     raise UsageError(f"log format: unknown dialect {dialect!r}; known are nginx, apache, json, preset")
 
 
-def format_from_text(text: str) -> CompiledFormat:
-    """Compile what a person typed: a preset's name, an nginx `log_format` or an Apache `LogFormat`. Raises UsageError."""
+def dialect_of(text: str) -> str:
+    """Return the dialect of what a person typed: preset, nginx or apache. Raises UsageError if it is none of them."""
     if text in PRESETS:
-        return compile_format(text, "preset")
+        return "preset"
     if "$" in text:
-        return compile_format(text, "nginx")
+        return "nginx"
     if "%" in text:
-        return compile_format(text, "apache")
+        return "apache"
     raise UsageError(f"log format: {text!r} is neither a preset ({', '.join(PRESETS)}) nor a format string")

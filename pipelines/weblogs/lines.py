@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 BATCH_BYTES = 32 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
+# A file of newlines has a line a byte: without this bound a batch of it would take gigabytes of lines and reasons.
+BATCH_LINES = 500_000
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,15 @@ class LineBatch:
 
 
 def split_lines(
-    chunks: Iterable[bytes], *, batch_bytes: int = BATCH_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+    chunks: Iterable[bytes],
+    *,
+    batch_bytes: int = BATCH_BYTES,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    batch_lines: int = BATCH_LINES,
 ) -> Iterator[LineBatch]:
     """Yield batches of about `batch_bytes` that end with a line's end, or within a line longer than `max_line_bytes`.
+
+    A batch has at most `batch_lines` line ends.
 
     Memory is bounded by the larger of the two plus a chunk, however long a line is.
     """
@@ -49,11 +57,21 @@ def split_lines(
         if not end and (cutter.within or size > max_line_bytes):
             end = size
         if end:
-            yield cutter.cut(block[:end])
+            yield from map(cutter.cut, _with_few_lines(block[:end], batch_lines))
         pieces = [block[end:]]
         size -= end
     if size:
-        yield cutter.cut(b"".join(pieces))
+        yield from map(cutter.cut, _with_few_lines(b"".join(pieces), batch_lines))
+
+
+def _with_few_lines(raw: bytes, most: int) -> Iterator[bytes]:
+    """Yield `raw` in pieces that end with a line's end and have at most `most` (at least 1) of them."""
+    if raw.count(b"\n") <= most:
+        yield raw
+        return
+    middle = raw.rfind(b"\n", 0, len(raw) // 2) + 1 or raw.find(b"\n") + 1
+    yield from _with_few_lines(raw[:middle], most)
+    yield from _with_few_lines(raw[middle:], most)
 
 
 class _Cutter:

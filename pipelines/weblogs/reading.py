@@ -214,14 +214,15 @@ def _request(clean: Fields) -> dict[str, pa.Array]:
 
 def _member(fields: Fields, clean: Fields, reading: Reading, length: int) -> dict[str, pa.Array]:
     """Return what the cookies say of the member, from the Cookie header or from the member cookie's own field."""
-    wanted = (reading.member_cookie or "").encode()
+    wanted = reading.member_cookie.encode() if reading.member_cookie else None
     absent = read_member_value(None)
     if "cookie" in clean:
         column = clean["cookie"]
         read: list[MemberCookie] = [read_member_cookie(value, wanted) for value in columns.distinct(column)]
     else:
         # nginx and Apache find a cookie named in a format without regard to case.
-        alone = [name for name in fields if name.casefold() == f"cookie:{reading.member_cookie}".casefold()]
+        own = f"cookie:{reading.member_cookie}".casefold() if reading.member_cookie else None
+        alone = [name for name in fields if name.casefold() == own]
         column = (
             columns.mapped(fields[alone[0]], reading.format.clean, BINARY) if alone else columns.nulls(length, BINARY)
         )

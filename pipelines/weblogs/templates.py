@@ -161,7 +161,7 @@ def _apache_time(name: str, argument: str) -> Variable:
         datetime.strptime(datetime(2015, 5, 17, tzinfo=UTC).strftime(pattern), pattern)  # noqa: DTZ007  only tried out
     except ValueError as cause:
         raise UsageError(f"log format: the time format {name} cannot be read back") from cause
-    return Variable("time", name, spaced=" " in pattern, time_pattern=pattern)
+    return Variable("time", name, time_pattern=pattern)
 
 
 def _joined_literals(parts: list[Part]) -> tuple[Part, ...]:

@@ -106,6 +106,8 @@ def _up_to(variable: Variable, after: str, escaping: Escaping) -> bytes:
         return _UNESCAPED_QUOTED if escaping is UNESCAPED else _QUOTED
     if variable.spaced and after.startswith(" ") and len(after) > 1:
         return rb'[^ "]++(?: [^ "]*+)*?'
+    if variable.time_pattern and after.startswith(" "):
+        return rb'[^ "]++(?: ++[^ "]++){%d}' % variable.time_pattern.count(" ")
     if variable.listed and after.startswith(" "):
         return rb'[^ "]*+(?:(?:(?<=,) | : )[^ "]*+)*+'
     if variable.field == "time" and after.startswith("]"):

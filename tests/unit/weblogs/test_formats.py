@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.weblogs.formats import Reason, UnreadableLineError, compile_format, format_from_text
+from pipelines.weblogs.formats import Reason, UnreadableLineError, compile_format, dialect_of
 from pipelines.weblogs.presets import PRESETS
 
 COMBINED = b'1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 12 "http://e.example/" "agent"'
@@ -32,7 +32,7 @@ def reason_of(text: str, dialect: str, line: bytes) -> Reason:
     ],
 )
 def test_combined_is_combined_in_each_way_of_writing_it(text: str) -> None:
-    assert format_from_text(text).split(COMBINED) == {
+    assert split(text, dialect_of(text), COMBINED) == {
         "client_address": b"1.2.3.4",
         "remote_user": None,
         "time": b"17/May/2015:10:05:03 +0000",
@@ -121,6 +121,8 @@ def test_apache_times_may_have_a_pattern() -> None:
     form = compile_format('%h %{begin:%d.%m.%Y %T}t "%r" %D %%', "apache")
     assert form.time_pattern == "%d.%m.%Y %H:%M:%S"
     assert form.split(b'1.2.3.4 17.05.2015 10:05:03 "GET /" 77 %')["time"] == b"17.05.2015 10:05:03"
+    found = split("%u %{%F %T}t %h %>s", "apache", b"kim 2015-05-17 10:05:03 1.2.3.4 200")
+    assert (found["time"], found["client_address"]) == (b"2015-05-17 10:05:03", b"1.2.3.4")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ def test_a_field_map_that_cannot_work_is_refused(field_map: dict[str, str]) -> N
 
 def test_a_text_that_is_no_format_is_refused() -> None:
     with pytest.raises(UsageError, match="neither a preset"):
-        format_from_text("combinde")
+        dialect_of("combinde")
 
 
 def test_a_json_line_is_read_by_its_field_map() -> None:

@@ -15,7 +15,7 @@ LOG = st.lists(st.sampled_from([b"\n", b"\r\n", b"a", b"line", b"\0", b"long" * 
 
 def batches_of(data: bytes, chunk: int, batch: int, longest: int) -> list[LineBatch]:
     chunks = (data[start : start + chunk] for start in range(0, len(data), chunk))
-    return list(split_lines(chunks, batch_bytes=batch, max_line_bytes=longest))
+    return list(split_lines(chunks, batch_bytes=batch, max_line_bytes=longest, batch_lines=3))
 
 
 def lines_of(data: bytes) -> list[bytes]:
@@ -42,6 +42,7 @@ def test_each_batch_knows_its_place(data: bytes, chunk: int, batch: int, longest
     for found in batches:
         assert (found.first_line, found.first_byte) == (line, byte)
         assert found.raw
+        assert found.raw.count(b"\n") <= 3
         line, byte = line + len(found.lines), byte + len(found.raw)
     for before, after in pairwise(batches):
         assert after.continues == before.unterminated
@@ -60,6 +61,12 @@ def test_empty_lines_count_and_a_carriage_return_stays() -> None:
     (batch,) = split_lines([b"a\r\n\n\n", b"b"])
     assert batch.lines == [b"a\r", b"", b"", b"b"]
     assert batch.unterminated
+
+
+def test_a_file_of_newlines_is_read_in_batches_of_few_lines() -> None:
+    batches = list(split_lines([b"\n" * 100_000] * 13))
+    assert sum(len(batch.lines) for batch in batches) == 1_300_000
+    assert max(len(batch.lines) for batch in batches) <= 500_000
 
 
 @pytest.mark.parametrize(("length", "too_long"), [(10, ()), (11, (0,))])

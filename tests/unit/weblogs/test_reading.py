@@ -296,6 +296,16 @@ def test_a_member_cookie_logged_alone_is_found_without_regard_to_case() -> None:
     assert column(other, "other_cookies") == [0, 0]
 
 
+def test_a_source_without_a_member_cookie_names_nobody() -> None:
+    batch = read_batch(
+        [LINE, LINE.replace(b"m=kim", b"kim"), LINE.replace(b"m=kim", b"=kim")], reading(member_cookie=None)
+    )
+    assert column(batch, "member_login") == [None] * 3
+    assert column(batch, "cookie_state") == ["other_only"] * 3
+    alone = reading('[$time_local] "$cookie_none"', "nginx", member_cookie=None)
+    assert column(read_batch([b'[17/May/2015:10:05:03 +0000] "kim"'], alone), "member_login") == [None]
+
+
 def test_a_json_line_may_give_the_request_whole_or_in_parts() -> None:
     lines = [
         b'{"time":"2015-05-17T10:05:03Z","request":"GET /a HTTP/1.1"}',
