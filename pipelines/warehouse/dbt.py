@@ -1,6 +1,7 @@
 """dbt, run in process: what it is told, what it answers, and that it lets go of the file afterwards."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,12 @@ _QUIET = (
     *("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-print"),
     *("--no-version-check", "--no-send-anonymous-usage-stats", "--no-write-json", "--no-partial-parse"),
 )
-_SPEAK_OF_SQL = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "Permission Error", "contract")
+_WHERE = re.compile(r"(?:Runtime|Database) Error in \w+ \S+ \([^)]*\) ?|Runtime Error ?")
+_OF_SQL = ("Binder Error", "Catalog Error", "Parser Error", "Permission Error", "Compilation Error", "Parsing Error")
+_OF_DATA = re.compile(
+    r"(?:Conversion|Constraint|Invalid Input|Out of Range|Out of Memory|IO|Internal|Transaction) Error"
+)
+_OF_TESTS = re.compile(r"Got \d+ results?, configured to fail if \S+ \S+|actual differs from expected")
 
 
 class DbtFailedError(PartnerstatsError):
@@ -158,10 +164,11 @@ def _node_of_event(data: Any) -> NodeResult:  # noqa: ANN401 - dbt is untyped
 
 def _cause(message: str | None) -> str:
     """Return dbt's message when it speaks of the SQL or counts rows, else its kind alone: engines quote values."""
-    text = " ".join((message or "no cause given").split())
-    if text.startswith("Got ") or any(mark in text for mark in _SPEAK_OF_SQL):
+    text = _WHERE.sub("", " ".join((message or "").split()), count=1)
+    if text.startswith(_OF_SQL):
         return text
-    return text.split(":", 1)[0] if ":" in text else "cause withheld, it may quote data"
+    known = _OF_TESTS.match(text) or _OF_DATA.match(text)
+    return known.group() if known else "cause withheld, as it may quote data"
 
 
 def _raise_failures(result: DbtResult, outcome: Any) -> None:  # noqa: ANN401 - dbt is untyped

@@ -84,14 +84,17 @@ class Workshop:
 
     @property
     def warehouse(self) -> Path:
+        """The warehouse file."""
         return self.root / "warehouse.duckdb"
 
     @property
     def scratch(self) -> Path:
+        """Where the next file is made."""
         return self.root / "staging"
 
     @property
     def limits(self) -> EngineLimits:
+        """What the engine may use."""
         return EngineLimits(2, 512 * MIB, 512 * MIB, self.root / "spill", self.root / "extensions")
 
     def write(self, events: Iterable[dict[str, object]]) -> None:
@@ -154,7 +157,6 @@ def event() -> Callable[..., dict[str, object]]:
 @pytest.fixture
 def seoul() -> Callable[..., datetime]:
     """Seoul's clock as a naive UTC instant: `seoul(2015, 5, 21, 23, 59)`."""
-
     return lambda *parts: datetime(*parts, tzinfo=SEOUL).astimezone(UTC).replace(tzinfo=None)
 
 

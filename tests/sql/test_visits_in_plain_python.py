@@ -21,7 +21,9 @@ def random_events(event, chance: random.Random) -> list[dict[str, object]]:
     first = datetime.combine(DAYS[0], datetime.min.time()) - timedelta(hours=9)
     made = []
     for number in range(400):
-        instant = first + timedelta(days=chance.randrange(4), seconds=chance.choice([0, 84_600, chance.randrange(86_400)]))
+        instant = first + timedelta(
+            days=chance.randrange(4), seconds=chance.choice([0, 84_600, chance.randrange(86_400)])
+        )
         restless = number % 50 == 0
         for _ in range(150 if restless else chance.randrange(1, 12)):
             if seoul_day(instant) in DAYS:
@@ -143,6 +145,7 @@ def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, eve
     assert workshop.rows("FROM partner_content_daily ORDER BY ALL") == expected_contents(events)
 
 
+@pytest.mark.slow
 def test_days_built_one_by_one_twice_and_in_any_order_are_the_days_built_at_once(workshop, event):
     workshop.write(random_events(event, random.Random(7)))  # noqa: S311 - test data
     workshop.build(*DAYS)

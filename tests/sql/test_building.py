@@ -1,0 +1,220 @@
+"""Building days into the warehouse file: replaced, checked, swapped, and nothing personal left behind."""
+
+import base64
+import subprocess
+import sys
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.errors import CheckFailedError, DamagedError
+from pipelines.warehouse.build import built_fingerprints
+from pipelines.warehouse.context import DayFile, EventContext
+from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
+from pipelines.warehouse.events_view import event_columns
+
+FIRST, SECOND = date(2015, 5, 20), date(2015, 5, 21)
+CANARY = "c0ffee" * 10 + "cafe"
+
+
+@pytest.fixture
+def two_days(workshop, event, seoul):
+    """A workshop with one page view a day; the partner of the first day is seen on that day only."""
+    workshop.write(
+        [
+            event(
+                seoul(2015, 5, 20, 12),
+                visitor_pseudonym="v",
+                person_pseudonym="v",
+                partner_id="vanishing-partner",
+                content_id="c",
+            ),
+            event(
+                seoul(2015, 5, 21, 12),
+                visitor_pseudonym="v",
+                person_pseudonym="v",
+                partner_id="staying-partner",
+                content_id="d",
+            ),
+        ]
+    )
+    return workshop
+
+
+def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
+    report = two_days.build(FIRST, SECOND)
+    assert report.days == (FIRST, SECOND)
+    assert report.rows == {
+        "service_daily_usage": 2,
+        "service_daily_status": 2,
+        "partner_daily_usage": 2,
+        "partner_content_daily": 2,
+    }
+    assert {node.status for node in report.nodes} == {"success", "pass"}
+    assert built_fingerprints(two_days.warehouse) == {day: f"fingerprint of {day}" for day in (FIRST, SECOND)}
+
+
+def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days):
+    two_days.build(FIRST, SECOND)
+    del two_days.files[FIRST]
+    two_days.build(FIRST)
+    assert two_days.rows("SELECT day FROM service_daily_usage") == [(SECOND,)]
+    assert two_days.rows("SELECT DISTINCT partner_id FROM partner_daily_usage") == [("staying-partner",)]
+    assert two_days.rows("SELECT DISTINCT partner_id FROM partner_content_daily") == [("staying-partner",)]
+
+
+def test_what_is_gone_from_the_tables_is_gone_from_the_bytes_of_the_file(two_days):
+    two_days.build(FIRST, SECOND)
+    assert b"vanishing-partner" in two_days.warehouse.read_bytes()
+    del two_days.files[FIRST]
+    two_days.build(FIRST)
+    two_days.build(SECOND)
+    assert b"vanishing-partner" not in two_days.warehouse.read_bytes()
+    assert b"staying-partner" in two_days.warehouse.read_bytes()
+
+
+def test_a_changed_day_is_built_anew(two_days, event, seoul):
+    two_days.build(FIRST, SECOND)
+    two_days.write([event(seoul(2015, 5, 21, 12), status=404), event(seoul(2015, 5, 21, 13), status=200)])
+    two_days.build(SECOND)
+    assert two_days.rows("SELECT day, requests, client_errors FROM service_daily_usage ORDER BY day") == [
+        (FIRST, 1, 0),
+        (SECOND, 2, 1),
+    ]
+
+
+def test_the_file_holds_marts_and_records_only(two_days):
+    two_days.build()
+    assert set(two_days.everything()) == {
+        "service_daily_usage",
+        "service_daily_status",
+        "partner_daily_usage",
+        "partner_content_daily",
+        "pipeline_days",
+    }
+    assert two_days.rows("SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
+
+
+def test_a_failing_test_is_named_and_nothing_is_swapped(two_days, event, seoul):
+    two_days.build()
+    before = two_days.warehouse.read_bytes()
+    two_days.write([event(seoul(2015, 5, 21, 12), bytes_sent=-1)])
+    with pytest.raises(CheckFailedError, match="stg_web__events_no_negative_bytes"):
+        two_days.build(SECOND)
+    assert two_days.warehouse.read_bytes() == before
+    assert not [path for path in two_days.scratch.rglob("*") if path.is_file()]
+
+
+def test_an_error_in_the_engine_names_the_model_and_no_value(two_days, event, seoul, sql_copy):
+    two_days.sql = sql_copy
+    mart = sql_copy / "models" / "marts" / "partner_content_daily.sql"
+    mart.write_text(
+        mart.read_text().replace("count(*) as page_views", "sum(cast(person_pseudonym as bigint)) as page_views")
+    )
+    two_days.write(
+        [event(seoul(2015, 5, 21, 12), person_pseudonym=CANARY, visitor_pseudonym="v", partner_id="p", content_id="c")]
+    )
+    with pytest.raises(DbtFailedError, match="partner_content_daily") as raised:
+        two_days.build(SECOND)
+    assert CANARY not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_a_file_of_another_key_stops_the_build(two_days):
+    first, second = two_days.files[FIRST], two_days.files[SECOND]
+    two_days.files[FIRST] = DayFile(FIRST, second.path, first.key)
+    with pytest.raises(DamagedError, match=str(FIRST)):
+        two_days.build(FIRST)
+
+
+def test_an_open_reader_keeps_its_file_and_the_next_reader_sees_the_new_one(two_days):
+    two_days.build(FIRST)
+    with duckdb.connect(str(two_days.warehouse), read_only=True) as reader:
+        in_other_process = subprocess.Popen(
+            [sys.executable, "-c", _HELD_READER, str(two_days.warehouse)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert in_other_process.stdout.readline() == "1\n"
+        two_days.build(FIRST, SECOND)
+        assert reader.execute("SELECT count(*) FROM service_daily_usage").fetchall() == [(1,)]
+        assert in_other_process.communicate("again\n")[0] == "1\n2\n"
+
+
+_HELD_READER = """
+import sys, duckdb
+count = "SELECT count(*) FROM service_daily_usage"
+old = duckdb.connect(sys.argv[1], read_only=True)
+print(old.sql(count).fetchone()[0], flush=True)
+sys.stdin.readline()
+print(old.sql(count).fetchone()[0])
+old.close()
+print(duckdb.connect(sys.argv[1], read_only=True).sql(count).fetchone()[0])
+"""
+
+
+def test_the_file_can_be_locked_by_another_process_after_a_build(two_days):
+    two_days.build()
+    opened = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute('CREATE TABLE lock_taken (a INT)')"
+    subprocess.run([sys.executable, "-c", opened, str(two_days.warehouse)], check=True)
+
+
+def test_no_key_and_no_pseudonym_is_in_artifacts_logs_or_the_file(workshop, event, seoul, capfd, monkeypatch):
+    monkeypatch.chdir(workshop.root)
+    everyone = dict.fromkeys(
+        ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym"), CANARY
+    )
+    workshop.write(
+        [event(seoul(2015, 5, 21, 12), partner_id="visible-partner", content_id="c", bytes_sent=-1, **everyone)]
+    )
+    (file,) = workshop.files.values()
+    project = DbtProject(workshop.sql, workshop.warehouse, workshop.root / "target")
+    context = EventContext((file,), event_columns(workshop.sql), workshop.limits)
+    with pytest.raises(CheckFailedError) as raised:
+        run_dbt(["build"], project=project, days=[SECOND], context=context)
+    run_dbt(["run"], project=project, days=[SECOND], context=context)
+    written = {path: path.read_bytes() for path in workshop.root.rglob("*") if path.is_file() and path != file.path}
+    written["terminal"] = "".join(capfd.readouterr()).encode() + str(raised.value).encode()
+    assert any(b"visible-partner" in content for content in written.values())
+    assert any(b"select" in content for content in written.values())
+    secret = file.key.secret
+    for needle in (CANARY.encode(), secret, secret.hex().encode(), base64.b64encode(secret), secret[:8]):
+        assert not [path for path, content in written.items() if needle in content]
+
+
+CORRUPTIONS = {
+    "UPDATE service_daily_usage SET page_views = requests + 1": "no_more_than_service_daily_usage",
+    "UPDATE service_daily_usage SET visits = NULL": "never_null_service_daily_usage",
+    "UPDATE service_daily_usage SET unique_members = unique_visitors + 1": "service_daily_usage_members_within_visitors",
+    "UPDATE service_daily_usage SET server_errors = -1": "never_negative_service_daily_usage",
+    "INSERT INTO service_daily_usage FROM service_daily_usage": "unique_combination_service_daily_usage",
+    "UPDATE service_daily_status SET requests = requests + 1": "service_status_adds_up_to_service_usage",
+    "UPDATE service_daily_status SET status = 1000": "service_daily_status_has_three_digits",
+    "UPDATE partner_daily_usage SET bounces = visits + 1": "partner_daily_usage_bounces_within_visits",
+    "UPDATE partner_daily_usage SET contributing_people = page_views + 1": "partner_daily_usage_people_within_page_views",
+    "UPDATE partner_daily_usage SET unique_members = 9": "partner_daily_usage_members_within_visitors_and_people",
+    "UPDATE partner_daily_usage SET page_views = 100": "partner_page_views_stay_within_service_page_views",
+    "UPDATE partner_daily_usage SET page_views = 0, visits = 0": "partner_daily_usage_rests_on_something",
+    "UPDATE partner_content_daily SET page_views = 0": "no_more_than_partner_content_daily",
+    "UPDATE partner_content_daily SET unique_members = 1, contributing_people = 0": "partner_content_daily_members_within_people",
+    "DELETE FROM partner_content_daily": "partner_contents_add_up_to_partner_usage",
+    "ALTER TABLE partner_content_daily ADD COLUMN member_pseudonym VARCHAR": "only_aggregates_are_in_the_file",
+}
+
+
+@pytest.mark.slow
+def test_each_data_test_fails_on_the_stored_data_it_is_there_to_catch(two_days):
+    two_days.build()
+    sound = two_days.warehouse.read_bytes()
+    project = DbtProject(two_days.sql, two_days.warehouse, two_days.root / "target")
+    context = EventContext((), event_columns(two_days.sql), two_days.limits)
+    marts_only = ("test", "--exclude-resource-type", "unit_test", "--exclude", "staging", "intermediate")
+    run_dbt(marts_only, project=project, context=context)
+    for corruption, caught_by in CORRUPTIONS.items():
+        two_days.warehouse.write_bytes(sound)
+        with duckdb.connect(str(two_days.warehouse)) as connection:
+            connection.execute(corruption)
+        with pytest.raises(CheckFailedError, match=caught_by):
+            run_dbt(marts_only, project=project, context=context)

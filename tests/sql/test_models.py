@@ -1,0 +1,148 @@
+"""The project's own unit tests, and what every model must say of itself."""
+
+import duckdb
+import pytest
+
+from pipelines.errors import CheckFailedError
+from pipelines.warehouse.context import EventContext
+from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
+from pipelines.warehouse.events_view import event_columns
+
+MARTS = {"service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_content_daily"}
+
+
+@pytest.fixture
+def run(workshop):
+    """Run a dbt command on a warehouse without events."""
+
+    def run(*command: str, sql=None):
+        folder = sql or workshop.sql
+        project = DbtProject(folder, workshop.warehouse, workshop.root / "target")
+        return run_dbt(command, project=project, context=EventContext((), event_columns(folder), workshop.limits))
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def manifest(repository, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("parsed")
+    project = DbtProject(repository / "sql", folder / "warehouse.duckdb", folder)
+    return run_dbt(["parse"], project=project).answer.writable_manifest().to_dict()
+
+
+def test_every_unit_test_of_the_models_passes(run):
+    tested = [node for node in run("build").nodes if node.resource_type == "unit_test"]
+    assert {node.status for node in tested} == {"pass"}
+    assert len(tested) >= 16
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "text", "instead", "caught_by"),
+    [
+        (
+            "intermediate/int_visit_requests.sql",
+            "'occurred_at') }} > {{ var",
+            "'occurred_at') }} >= {{ var",
+            "a_gap_of_exactly_thirty_minutes",
+        ),
+        (
+            "intermediate/int_visit_requests.sql",
+            "\n                <= {{ var",
+            "\n                < {{ var",
+            "a_visit_that_came_over_from_the_day_before",
+        ),
+        (
+            "intermediate/int_visit_requests.sql",
+            "days_after('visit_day', 1)",
+            "days_after('visit_day', 2)",
+            "a_visit_is_followed_to_the_end",
+        ),
+        ("staging/stg_web__events.sql", " and not is_bot as", " as", "an_audience_page_view_is_a_persons"),
+        (
+            "marts/service_daily_usage.sql",
+            "whole_sum('bytes_sent')",
+            "whole_sum('status')",
+            "service_counts_every_request",
+        ),
+        (
+            "marts/partner_daily_usage.sql",
+            "distinct person_pseudonym",
+            "distinct visitor_pseudonym",
+            "a_member_over_two_addresses",
+        ),
+    ],
+)
+def test_a_changed_definition_fails_a_unit_test(run, sql_copy, model, text, instead, caught_by):
+    file = sql_copy / "models" / model
+    spoiled = file.read_text().replace(text, instead)
+    assert spoiled != file.read_text()
+    file.write_text(spoiled)
+    with pytest.raises(CheckFailedError, match=caught_by):
+        chosen = ("--indirect-selection", "empty", "--select", f"+{file.stem},resource_type:model", f"{caught_by}*")
+        run("build", *chosen, sql=sql_copy)
+
+
+def test_a_mart_that_breaks_its_contract_is_not_built(run, sql_copy):
+    file = sql_copy / "models" / "marts" / "service_daily_status.sql"
+    file.write_text(file.read_text().replace("count(*) as requests", "cast(count(*) as varchar) as requests"))
+    with pytest.raises(DbtFailedError, match="service_daily_status"):
+        run("run", sql=sql_copy)
+
+
+def test_every_mart_has_a_contract_a_unit_test_and_its_grain_tested(manifest):
+    nodes, unit_tests = manifest["nodes"].values(), manifest["unit_tests"].values()
+    marts = {
+        node["name"]: node for node in nodes if node["path"].startswith("marts/") and node["resource_type"] == "model"
+    }
+    assert set(marts) == MARTS
+    grains = {
+        node["attached_node"]: set(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes
+        if (node.get("test_metadata") or {}).get("name") == "unique_combination"
+    }
+    for name, mart in marts.items():
+        assert mart["config"]["contract"]["enforced"], name
+        assert grains[mart["unique_id"]] == set(mart["config"]["meta"]["grain"]), name
+        assert any(test["model"] == name for test in unit_tests), name
+
+
+def test_every_model_declares_its_purpose_and_describes_each_column(manifest):
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model":
+            assert node["config"]["meta"]["purpose"] == "purpose.statistics", node["name"]
+            assert node["description"], node["name"]
+            assert all(column["description"] for column in node["columns"].values()), node["name"]
+
+
+def test_every_column_of_a_mart_is_described_and_no_other(run, workshop, manifest):
+    run("run")
+    with duckdb.connect(str(workshop.warehouse), read_only=True) as connection:
+        for mart in MARTS:
+            described = list(manifest["nodes"][f"model.partnerstats.{mart}"]["columns"])
+            assert [row[0] for row in connection.execute(f"DESCRIBE {mart}").fetchall()] == described
+
+
+def test_partner_columns_say_audience_and_what_becomes_of_bots(manifest):
+    for name in ("partner_daily_usage", "partner_content_daily"):
+        columns = manifest["nodes"][f"model.partnerstats.{name}"]["columns"].values()
+        measures = [column for column in columns if column["name"] not in ("partner_id", "content_id", "day")]
+        assert measures
+        for column in measures:
+            text = " ".join(column["description"].split())
+            assert text.startswith("Audience:"), column["name"]
+            assert "bots left out" in text, column["name"]
+
+
+def test_service_columns_say_what_becomes_of_bots(manifest):
+    for name in ("service_daily_usage", "service_daily_status"):
+        for column in manifest["nodes"][f"model.partnerstats.{name}"]["columns"].values():
+            if column["name"] not in ("day", "status"):
+                assert "bots" in column["description"], column["name"]
+
+
+def test_models_open_with_purpose_grain_and_parameters(repository):
+    for file in (repository / "sql" / "models").rglob("*.sql"):
+        opening = file.read_text().split("\n\n", 1)[0]
+        for word in ("Purpose:", "Grain:", "Parameters:"):
+            assert f"-- {word}" in opening, file.name
