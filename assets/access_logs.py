@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.checking import check_results, check_specs
+from assets.guarded import guarded
 from assets.metadata import counts_table, seconds_since, started
 from expectations.judging import judge
 from pipelines.resources import WorkspaceResource
@@ -12,6 +13,7 @@ from pipelines.steps.imports import import_landing
 @dg.asset(
     group_name="intake",
     kinds={"log"},
+    owners=["team:operator"],
     tags={"layer": "identified", "clause": "collect.automatic"},
     check_specs=check_specs("access_logs"),
     description=(
@@ -20,6 +22,7 @@ from pipelines.steps.imports import import_landing
         "접속 로그. 모든 행은 수용, 제외(규칙), 격리(사유) 중 하나로 계산되며 날짜별 키로 봉인됩니다."
     ),
 )
+@guarded
 def access_logs(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
     """Take in what lies in the landing folder."""
     began = started()

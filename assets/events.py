@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checking import check_results, check_specs
-from assets.metadata import counts_table, seconds_since, started
+from assets.guarded import guarded
+from assets.metadata import columns_of, counts_table, seconds_since, started
 from assets.registry import DESCRIPTIONS
 from expectations.judging import judge
 from pipelines.errors import CheckFailedError
@@ -17,9 +18,9 @@ from pipelines.steps.events import DayReport, derive_stale_days
 @dg.asset(
     group_name="pseudonymised",
     kinds={"parquet"},
+    owners=["team:operator"],
     tags={"layer": "pseudonymised", "clause": "purpose.statistics"},
     partitions_def=daily,
-    backfill_policy=dg.BackfillPolicy.multi_run(1),
     deps=["access_logs", *DESCRIPTIONS],
     check_specs=check_specs("events"),
     description=(
@@ -29,6 +30,7 @@ from pipelines.steps.events import DayReport, derive_stale_days
         "요청 한 건이 한 행이며, 사람은 키 기반 가명으로만 나타납니다."
     ),
 )
+@guarded
 def events(
     context: dg.AssetExecutionContext, workspace: WorkspaceResource
 ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult]:
@@ -44,6 +46,7 @@ def events(
         metadata={
             **(_day_metadata(own) if own else {}),
             "days_derived": len(reports),
+            "dagster/column_schema": columns_of(workspace.workspace.policy.dataset("events")),
             "duration_seconds": seconds_since(began),
         },
         check_results=check_results(results),

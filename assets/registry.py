@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from assets.metadata import counts_table, seconds_since, started
+from assets.guarded import guarded
+from assets.metadata import columns_of, counts_table, seconds_since, started
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.registry import import_registry
 
@@ -26,15 +27,18 @@ def _table_asset(table: str, description: str) -> dg.AssetsDefinition:
         name=table,
         group_name="registry",
         kinds={"table"},
+        owners=["team:operator"],
         tags={"layer": "identified", "clause": "collect.minimum"},
         description=description,
     )
+    @guarded
     def registry_table(workspace: WorkspaceResource) -> dg.MaterializeResult:
         began = started()
         report = import_registry(workspace.workspace, table)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": report.rows,
+                "dagster/column_schema": columns_of(workspace.workspace.policy.dataset(table)),
                 "exports": len(report.exports),
                 "rows_added": report.total("added"),
                 "rows_changed": report.total("changed"),

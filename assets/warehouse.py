@@ -1,7 +1,7 @@
 """The warehouse: dbt's models as assets, built in one go into the next file and swapped in."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from assets.guarded import guarded
 from assets.metadata import seconds_since, started
 from pipelines.errors import UsageError
 from pipelines.instance import WAREHOUSE_POOL
-from pipelines.partitions import daily
+from pipelines.partitions import ONE_DAY_A_RUN, daily
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.build import BuildReport
@@ -33,6 +34,10 @@ class ModelsByName(DagsterDbtTranslator):
         """Return the group of the model's layer, the folder it lies in."""
         return GROUPS.get(dbt_resource_props["fqn"][1])
 
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Return who answers for the model: the marts are the analysts'."""
+        return ["team:analytics"] if dbt_resource_props["fqn"][1] == "marts" else ["team:operator"]
+
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the layer and the purpose that the model declares."""
         meta = dbt_resource_props.get("config", {}).get("meta", {})
@@ -50,10 +55,11 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
         manifest=json.loads(path.read_text(encoding="utf-8")),
         name="warehouse",
         partitions_def=daily,
-        backfill_policy=dg.BackfillPolicy.multi_run(1),
+        backfill_policy=ONE_DAY_A_RUN,
         dagster_dbt_translator=ModelsByName(),
         pool=WAREHOUSE_POOL,
     )
+    @guarded
     def warehouse(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult]:

@@ -8,6 +8,7 @@ import dagster as dg
 from assets import access_logs, events, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.jobs import nightly
+from pipelines.partitions import ONE_DAY_A_RUN
 from pipelines.resources import WorkspaceResource
 from pipelines.schedules import nightly_schedule
 from pipelines.settings import load_settings
@@ -23,7 +24,8 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
         assets=[
             access_logs.access_logs,
             *registry.registry_assets(),
-            events.events,
+            # Not in the decorator, where it is marked beta and warns at every load.
+            events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),
             warehouse.warehouse_assets(settings.sql),
         ],
         asset_checks=[mart_checks],

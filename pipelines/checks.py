@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checking import check_results, check_specs
+from assets.guarded import guarded
 from expectations.judging import judge
 from expectations.suites import all_checks
 from pipelines.resources import WorkspaceResource
@@ -18,6 +19,7 @@ MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset
     can_subset=False,
     description="Do the marts agree with each other and with the events?",
 )
+@guarded
 def mart_checks(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
     """Judge the marts as they are in the warehouse."""
     yield from check_results(judge(workspace.workspace, MARTS))

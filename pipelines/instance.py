@@ -11,6 +11,9 @@ WAREHOUSE_POOL = "warehouse"
 
 CONFIGURATION = {
     "telemetry": {"enabled": False},
+    "nux": {"enabled": False},
+    # What a library prints is kept nowhere; what a step has to say is in the run's events.
+    "compute_logs": {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
     "concurrency": {"pools": {"default_limit": 1, "granularity": "op"}},
     "run_monitoring": {
         "enabled": True,

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
+from assets.guarded import guarded
 from pipelines.instance import close_dead_runs
 from pipelines.settings import load_settings
 from pipelines.steps.workspace import Workspace
@@ -20,13 +21,16 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     _workspace: Workspace = PrivateAttr()
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
+    @guarded
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the home, close runs whose process died, open the workspace."""
         settings = load_settings()
         self._workspace = Workspace.open(settings)
-        self._held.enter_context(self._workspace.home.lock())
-        if context.instance and context.run_id:
-            close_dead_runs(context.instance, context.run_id)
+        with ExitStack() as held:
+            held.enter_context(self._workspace.home.lock())
+            if context.instance and context.run_id:
+                close_dead_runs(context.instance, context.run_id)
+            self._held = held.pop_all()
 
     def teardown_after_execution(self, context: Any) -> None:  # noqa: ANN401 -- Dagster's signature
         """Let go of the home."""

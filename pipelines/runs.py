@@ -1,6 +1,7 @@
 """The nightly job run from the command line, as a run that the Dagster UI shows."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +9,25 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT, JobPythonOrigin, RepositoryPythonOrigin
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.build import build_defs
-from pipelines.errors import CheckFailedError, PartnerstatsError
+from pipelines.errors import CheckFailedError, PartnerstatsError, UsageError
 from pipelines.home import Home
 from pipelines.instance import ensure_dagster_home
 from pipelines.jobs import NIGHTLY
+from pipelines.partitions import FIRST_DAY, daily
 from pipelines.settings import PREFIX, Settings
 
 Progress = Callable[[str, int, int], None]
+LOCATION, LOCATION_MODULE = "partnerstats", "pipelines.definitions"
+"""The code location of workspace.yaml, which the UI serves."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own messages stay off the terminal; they are in the run's log."""
 
@@ -46,27 +57,52 @@ def run_nightly(
         dg.DagsterInstance.from_config(str(ensure_dagster_home(home.dagster))) as instance,
     ):
         job = build_defs().resolve_job_def(NIGHTLY)
-        steps = len(job.graph.nodes)
+        run = _create_run(instance, job, day)
+        steps, ended, errors = len(job.graph.nodes), 0, []
         progress("nightly job", 0, steps)
-        result = job.execute_in_process(
-            instance=instance, partition_key=day.isoformat(), raise_on_error=False, run_config=_QUIET
-        )
-        progress("nightly job", steps, steps)
-    return _outcome(result, day)
+        for event in execute_run_iterator(InMemoryJob(job), run, instance):
+            if event.is_step_failure or event.is_job_failure:
+                errors.append(_error_of(event))
+            if event.is_step_success or event.is_step_failure or event.is_step_skipped:
+                ended += 1
+                progress("nightly job", ended, steps)
+        finished = instance.get_run_by_id(run.run_id)
+    return _outcome(run.run_id, day, errors, succeeded=finished is not None and finished.is_success)
 
 
-def _outcome(result: dg.ExecuteInProcessResult, day: date) -> NightlyOutcome:
-    if result.success:
-        return NightlyOutcome(result.run_id, day, succeeded=True, cause=None, is_check_failure=False)
-    failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
-    error = next((failure.error for failure in failures if failure.error), None)
+def _create_run(instance: dg.DagsterInstance, job: dg.JobDefinition, day: date) -> dg.DagsterRun:
+    """Create the run as the UI would, so that it belongs to the code location there and can be run again from there."""
+    if not daily.has_partition_key(day.isoformat()):
+        raise UsageError(f"{day} is not a day the job can close; its days are from {FIRST_DAY} to yesterday")
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=LOCATION_MODULE)
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name=LOCATION)
+    code = RepositoryPythonOrigin(
+        sys.executable, ModuleCodePointer(LOCATION_MODULE, "defs"), entry_point=DEFAULT_DAGSTER_ENTRY_POINT
+    )
+    return instance.create_run_for_job(
+        job_def=job,
+        run_config=_QUIET,
+        tags={**job.run_tags, **job.get_tags_for_partition_key(day.isoformat(), selected_asset_keys=None)},
+        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
+        job_code_origin=JobPythonOrigin(job.name, code),
+    )
+
+
+def _error_of(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
+    return event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error
+
+
+def _outcome(run_id: str, day: date, errors: list[SerializableErrorInfo | None], *, succeeded: bool) -> NightlyOutcome:
+    if succeeded:
+        return NightlyOutcome(run_id, day, succeeded=True, cause=None, is_check_failure=False)
+    error = next((error for error in errors if error), None)
     while error is not None and error.cause is not None:
         error = error.cause
     name = error.cls_name if error else None
     known = {kind.__name__ for kind in _kinds(PartnerstatsError)}
     cause = error.message.partition(": ")[2].strip() if error and name in known else name or "a check failed"
     checks = {kind.__name__ for kind in _kinds(CheckFailedError)} | {None}
-    return NightlyOutcome(result.run_id, day, succeeded=False, cause=cause, is_check_failure=name in checks)
+    return NightlyOutcome(run_id, day, succeeded=False, cause=cause, is_check_failure=name in checks)
 
 
 def _kinds(kind: type[Exception]) -> Iterator[type[Exception]]:

@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli.options import HomeOption, settings_from
 from pipelines.cli.output import console
+from pipelines.settings import REPOSITORY
 from pipelines.steps.workspace import open_home
 
 LOOPBACK = "127.0.0.1"
@@ -37,5 +38,5 @@ def ui(
     }
     served_port = str(port or settings.ui_port)
     console(stderr=True).print(f"Dagster serves {opened.home.root} at http://{LOOPBACK}:{served_port}", markup=False)
-    module = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", LOOPBACK, "-p", served_port]
+    module = ["-m", "dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", LOOPBACK, "-p", served_port]
     os.execve(sys.executable, [sys.executable, *module], environment)  # noqa: S606 -- the server takes this process's place
