@@ -1,12 +1,14 @@
 """The console script `partnerstats`: its commands, and what happens when one fails."""
 
 import sys
+from typing import NoReturn
 
 import typer
 
 from pipelines.cli import check, demo, imports, keys, nightly, serve, sql, status
 from pipelines.cli.output import console, print_json
 from pipelines.errors import PartnerstatsError
+from pipelines.unexpected import told_without_values
 
 EPILOG = (
     "Exit codes: 0 done, 1 a check failed, 2 bad input or usage. Settings: environment variables with the prefix "
@@ -32,11 +34,17 @@ app.command("ui")(serve.ui)
 
 
 def main() -> None:
-    """Run the command line; a PartnerstatsError becomes one sentence and its exit code."""
+    """Run the command line; an error becomes one sentence without data, and its exit code."""
     try:
         app()
     except PartnerstatsError as error:
-        if "--json" in sys.argv:
-            print_json({"error": str(error), "kind": type(error).__name__})
-        console(stderr=True).print("error:", str(error), style="bold red", markup=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        _leave(error)
+    except Exception as cause:  # noqa: BLE001 -- every kind may quote a value
+        _leave(told_without_values(cause))
+
+
+def _leave(error: PartnerstatsError) -> NoReturn:
+    if "--json" in sys.argv:
+        print_json({"error": str(error), "kind": type(error).__name__})
+    console(stderr=True).print("error:", str(error), style="bold red", markup=False)
+    sys.exit(error.exit_code)
