@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from pipelines.clock import Clock
 from pipelines.errors import HomeBusyError, HomeError
-from pipelines.storage.atomic import make_folder, write_text
+from pipelines.storage.atomic import make_folder, staging_leftovers, sweep_staging, write_text
 from pipelines.storage.locks import locked
 
 HomeKind = Literal["real", "demo"]
@@ -119,6 +119,18 @@ class Home:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             yield
+
+    def sweep(self) -> int:
+        """Remove what jobs that died left unfinished and return how many files; call it only while holding the home.
+
+        Files of the landing folder are others' and stay, Dagster's are its own.
+        """
+        left = [path for path in self.staging.rglob("*") if not path.is_dir()]
+        with self._state_lock():
+            left += staging_leftovers(self.root, is_recursive=False)
+            for path in left:
+                path.unlink(missing_ok=True)
+        return len(left) + sum(sweep_staging(self.root / name) for name in (*_DATA_FOLDERS, "published"))
 
     def keep_outside(self, folder: Path) -> None:
         """Raise HomeError when `folder` (the keyring's) lies inside the home, where its backups would hold it too."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.errors import DamagedError, KeyMissingError
 from pipelines.privacy.master_key import MasterKey
-from pipelines.storage.atomic import remove, write_json
+from pipelines.storage.atomic import remove, sweep_staging, write_json
 from pipelines.storage.keys import KeyKind
 from pipelines.storage.ledger import Ledger
 
@@ -48,6 +48,8 @@ class WrappedKeys:
 
     def settle(self, now: datetime) -> None:
         """Finish what a crash left half done. Raises KeyMissingError when a key is gone that was not destroyed."""
+        # A half-written key opens data too: it must not outlive the key's destruction.
+        sweep_staging(self._folder)
         states, on_disk = self.states(), set(self._names_on_disk())
         for name in sorted(on_disk - states.keys()):
             self.register.append(MADE, {"name": name}, now)

@@ -25,9 +25,15 @@ def staging_path(target: Path) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}{STAGING_SUFFIX}")
 
 
+def staging_leftovers(folder: Path, *, is_recursive: bool = True) -> list[Path]:
+    """Return the staging names in `folder` and, if `is_recursive`, below it; of crashed writers when no writer runs."""
+    pattern = f".*{STAGING_SUFFIX}"
+    return list(folder.rglob(pattern) if is_recursive else folder.glob(pattern))
+
+
 def sweep_staging(folder: Path) -> int:
     """Remove what crashed writers left below `folder` and return how many; only while no writer runs."""
-    leftovers = list(folder.rglob(f".*{STAGING_SUFFIX}"))
+    leftovers = staging_leftovers(folder)
     for leftover in leftovers:
         leftover.unlink(missing_ok=True)
     return len(leftovers)
