@@ -23,11 +23,12 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @guarded
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the home, close runs whose process died, open the workspace."""
+        """Open the workspace, take the home, clear up after runs whose process died."""
         settings = load_settings()
         self._workspace = Workspace.open(settings)
         with ExitStack() as held:
             held.enter_context(self._workspace.home.lock())
+            self._workspace.home.sweep()
             if context.instance and context.run_id:
                 close_dead_runs(context.instance, context.run_id)
             self._held = held.pop_all()
