@@ -56,6 +56,7 @@ requests_of_visits as (
             order by occurred_at
         ) as visit_began_at
     from requests_with_beginnings
+    where begins_at is not null or is_audience_page_view
 ),
 
 requests_of_dated_visits as (
@@ -63,7 +64,6 @@ requests_of_dated_visits as (
         *,
         {{ seoul_day('visit_began_at') }} as visit_day
     from requests_of_visits
-    where begins_at is not null or is_audience_page_view
 )
 
 select
