@@ -12,7 +12,7 @@ from pipelines.errors import CheckFailedError
 LINE_COLUMNS: Mapping[str, Sequence[str]] = {
     "time": ("occurred_at",),
     "client_address": ("client_address",),
-    "cookie": ("member_login",),
+    "cookie": ("member_login", "cookie_state"),
     "method": ("method",),
     "target": ("target",),
     "status": ("status",),

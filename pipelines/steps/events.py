@@ -91,7 +91,8 @@ class _Deriver:
         decided: Counter[str] = Counter()
         with self._workspace.connection() as connection:
             self._begin(connection, people)
-            for source, lines in self._lines(given):
+            for source, read in self._lines(given):
+                lines = allowed_lines(read, self._allowed)
                 decided.update(people.decisions(lines))
                 self._add(connection, source, lines)
             columns = ", ".join(self._declared)
@@ -104,7 +105,7 @@ class _Deriver:
     def _begin(self, connection: duckdb.DuckDBPyConnection, people: People) -> None:
         connection.register("members_by_login", self._lookups.members(people.members))
         connection.register("contents", people.contents)
-        self._register(connection, "", SCHEMA.empty_table())
+        self._register(connection, "", allowed_lines(SCHEMA.empty_table(), self._allowed))
         connection.execute(f"CREATE TABLE day_events AS {self._sql} LIMIT 0")
         found = [row[0] for row in connection.execute("DESCRIBE day_events").fetchall()]
         require_declared(found, self._declared)
@@ -114,12 +115,11 @@ class _Deriver:
         connection.execute(f"INSERT INTO day_events {self._sql}")
 
     def _register(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table) -> None:
-        allowed = allowed_lines(lines, self._allowed)
         relations = {
-            "lines": _as_relation(source, allowed),
-            "addresses": self._lookups.addresses(allowed),
-            "visitors": self._lookups.visitors(allowed),
-            **self._lookups.reductions(allowed),
+            "lines": _as_relation(source, lines),
+            "addresses": self._lookups.addresses(lines),
+            "visitors": self._lookups.visitors(lines),
+            **self._lookups.reductions(lines),
         }
         for name, relation in relations.items():
             connection.register(name, relation)
@@ -134,7 +134,10 @@ class _Deriver:
                 continue
             batch = next(
                 split_lines(
-                    [content.raw], batch_bytes=len(content.raw) + 1, max_line_bytes=part.reading["max_line_bytes"]
+                    [content.raw],
+                    batch_bytes=len(content.raw) + 1,
+                    max_line_bytes=part.reading["max_line_bytes"],
+                    batch_lines=part.segment.lines,
                 )
             )
             accepted = read_batch(batch.lines, reading, too_long=batch.too_long).accepted

@@ -93,8 +93,9 @@ def import_landing(
 ) -> IntakeReport:
     """Take in every file below `landing/access/<source>/`, in order of name; what was imported before changes nothing.
 
-    Landing copies of real sources are removed once their lines are sealed and read back. A file that cannot be read is
-    quarantined and the others go on. Raises HomeError for real input in a demo home and the other way round.
+    Landing copies of real sources are removed once their lines are sealed and read back. A file whose content cannot be read is
+    quarantined and the others go on; they do too before InputError is raised for one that may not be opened or changes meanwhile.
+    Raises HomeError for real input in a demo home and the other way round.
     """
     report = IntakeReport()
     folder = workspace.home.landing / "access"
@@ -111,11 +112,18 @@ def import_landing(
             workspace.home.enter(source.kind)
         deliveries += [(delivery, removes) for delivery in found]
     intake = _Intake(workspace, progress)
+    faults: list[InputError] = []
     for delivery, removes in deliveries:
-        report.files.append(intake.take(delivery))
+        try:
+            report.files.append(intake.take(delivery))
+        except InputError as cause:
+            faults.append(cause)
+            continue
         on_file(report.files[-1])
         if removes:
             remove(delivery.path)
+    if faults:
+        raise InputError("; ".join(map(str, faults)))
     return report
 
 

@@ -21,15 +21,22 @@ class Known(Protocol):
 
 
 K = TypeVar("K", bound=Known)
+OPENING_LINES = 16
+_OPENING_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class FileIdentity:
-    """`sha256` and `bytes` of the decompressed content; `grown_from` is the digest of the longest known file it begins with."""
+    """`sha256` and `bytes` of the decompressed content; `grown_from` is the digest of the longest known file it begins with.
+
+    `opening` are the lengths in bytes of its first whole lines, newline included: of a file and a longer one that begins with
+    it, one opening begins with the other. They tell nothing of what a line says.
+    """
 
     sha256: str
     bytes: int
     grown_from: str | None
+    opening: tuple[int, ...]
 
 
 def identify(chunks: Iterable[bytes], known: Sequence[K]) -> FileIdentity:
@@ -37,8 +44,11 @@ def identify(chunks: Iterable[bytes], known: Sequence[K]) -> FileIdentity:
     marks = sorted({file.bytes for file in known if file.bytes > 0})
     digests = {(file.bytes, file.sha256) for file in known}
     digest, position, grown_from = hashlib.sha256(), 0, None
+    head = b""
     for chunk in chunks:
         rest = memoryview(chunk)
+        if len(head) < _OPENING_BYTES:
+            head += rest[: _OPENING_BYTES - len(head)]
         while marks and marks[0] <= position + len(rest):
             mark = marks.pop(0)
             digest.update(rest[: mark - position])
@@ -47,4 +57,5 @@ def identify(chunks: Iterable[bytes], known: Sequence[K]) -> FileIdentity:
                 grown_from = digest.hexdigest()
         digest.update(rest)
         position += len(rest)
-    return FileIdentity(digest.hexdigest(), position, grown_from)
+    opening = tuple(len(line) + 1 for line in head.split(b"\n", OPENING_LINES)[:-1])
+    return FileIdentity(digest.hexdigest(), position, grown_from, opening)

@@ -3,12 +3,15 @@
 The ledger entry is the commit: before it nothing counts, and an import that runs again overwrites what a crash left.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.errors import InputError
 from pipelines.storage.vault import Vault
 from pipelines.weblogs.decompression import DamagedFileError, DecompressionBombError, Limits, decompressed_chunks
 from pipelines.weblogs.identity import FileIdentity, identify
@@ -16,6 +19,7 @@ from pipelines.weblogs.lines import LineBatch, split_lines
 from pipelines.weblogs.quarantine import file_digest, quarantine_file
 from pipelines.weblogs.reading_records import reading_of
 from pipelines.weblogs.records import ImportRecord, QuarantinedFile
+from pipelines.weblogs.stored import is_shorter_copy
 from pipelines.weblogs.tally import Tally
 
 
@@ -63,20 +67,25 @@ def import_file(
     """Take `delivery` in. `known` are the imports so far; `delivery_day` is the Asia/Seoul day it is now.
 
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises DamagedError when what was
-    sealed does not read back, and UsageError for a format that cannot be compiled. A file that is too large when decompressed is
-    quarantined as a whole; one whose compression is damaged is too, and what could be decoded of it is imported.
+    sealed does not read back, UsageError for a format that cannot be compiled, and InputError, naming the file, when it may not
+    be read or changes meanwhile. A file that is too large when decompressed is quarantined as a whole; one whose compression is
+    damaged is too, and what could be decoded of it is imported. A shorter copy of an imported file is known.
     """
     reading_of(delivery.reading)
-    delivered = file_digest(delivery.path)
+    content = _Content(delivery.path, stores.limits)
+    delivered = content.delivered_sha256()
     if is_quarantined(delivered) or any(record.delivered_sha256 == delivered for record in known):
         return Outcome("known")
-    content = _Content(delivery.path, stores.limits)
+    of_source = [record for record in known if record.source == delivery.source]
     try:
-        identity = identify(content.chunks(), [record for record in known if record.source == delivery.source])
+        identity = identify(content.chunks(), of_source)
     except DecompressionBombError as cause:
         return _quarantined(delivery, stores, delivery_day, _reason(cause, delivery))
-    if any(record.sha256 == identity.sha256 for record in known):
-        return Outcome("known")
+    is_known = any(record.sha256 == identity.sha256 for record in known)
+    if is_known or is_shorter_copy(identity, content.chunks, of_source, stores.vault):
+        return (
+            Outcome("known") if content.damage is None else _quarantined(delivery, stores, delivery_day, content.damage)
+        )
     record = _sealed(delivery, delivered, content, identity, stores, known, delivery_day, progress)
     if content.damage is None:
         return Outcome("imported", record)
@@ -91,12 +100,37 @@ class _Content:
         self._path, self._limits = path, limits
         self.damage: str | None = None
 
+    def delivered_sha256(self) -> str:
+        """Return the digest of the file as it is. Raises InputError when it may not be read."""
+        with self._named():
+            return file_digest(self._path)
+
     def chunks(self) -> Iterator[bytes]:
-        """Yield what can be decoded; damage ends it and is remembered. Raises DecompressionBombError."""
+        """Yield what can be decoded; damage ends it and is remembered. Raises InputError, as a DecompressionBombError."""
         try:
-            yield from decompressed_chunks(self._path, self._limits)
+            with self._named():
+                yield from decompressed_chunks(self._path, self._limits)
         except DamagedFileError as cause:
             self.damage = str(cause).removeprefix(f"{self._path.name}: ")
+
+    def identified(self, identity: FileIdentity) -> Iterator[bytes]:
+        """Yield the content that was identified, without what was appended since. Raises InputError when it is another one."""
+        digest, left = hashlib.sha256(), identity.bytes
+        for chunk in self.chunks():
+            digest.update(chunk[:left])
+            yield chunk[:left]
+            left -= len(chunk[:left])
+            if not left:
+                break
+        if digest.hexdigest() != identity.sha256:
+            raise InputError(f"{self._path.name}: changed while it was read")
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as cause:
+            raise InputError(f"{self._path}: cannot be read: {cause.strerror}") from None
 
 
 def _sealed(
@@ -110,11 +144,11 @@ def _sealed(
     progress: Progress,
 ) -> ImportRecord:
     before = next((record for record in reversed(known) if record.sha256 == identity.grown_from), None)
-    start, line = (0, 1) if before is None else _resume(before)
+    start, line = (0, 1) if before is None else before.resume_at
     day = delivery_day if before is None or before.last_day is None else before.last_day
     tally = Tally(delivery.source, identity.sha256, stores.vault, stores.quarantine, reading_of(delivery.reading), day)
     batches = split_lines(
-        _skip(content.chunks(), start),
+        _skip(content.identified(identity), start),
         batch_bytes=stores.batch_bytes,
         max_line_bytes=delivery.reading["max_line_bytes"],
     )
@@ -135,21 +169,20 @@ def _sealed(
         sha256=identity.sha256,
         delivered_sha256=delivered,
         bytes=identity.bytes,
+        opening=identity.opening,
         first_line=line,
         total_lines=line - 1 + tally.counts.lines,
         extends=identity.grown_from,
-        completes=before.tail if before else None,
+        completes=before.tail if before and not _is_completed(before, known) else None,
         damage=content.damage,
         reading=delivery.reading,
         **tally.to_fields(),
     )
 
 
-def _resume(before: ImportRecord) -> tuple[int, int]:
-    """Return the byte and line number at which a grown file goes on: a last line without a newline is read again."""
-    if before.tail is not None:
-        return before.tail.first_byte, before.tail.line
-    return before.bytes, before.total_lines + 1
+def _is_completed(before: ImportRecord, known: Sequence[ImportRecord]) -> bool:
+    """Whether an earlier import completed the last line already: two files may have grown from one."""
+    return any(record.extends == before.sha256 and record.completes for record in known)
 
 
 def _skip(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:

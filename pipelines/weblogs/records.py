@@ -33,8 +33,10 @@ class Tail:
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """One import. `bytes` and `total_lines` speak of the whole file, the counts of the lines read now.
+    """One import. `bytes`, `opening` and `total_lines` speak of the whole file, the counts of the lines read now.
 
+    `completes` is the last line of the file it extends, if this import was the first to read it further. `last_day` is the day of
+    an unreadable line that comes next; a last line without a newline is read again then, and does not count for it.
     `accepted_by_day` counts accepted lines by ISO day; `segments` and `quarantine` are the bodies of stored segments;
     `reading` is what is needed to read the lines again.
     """
@@ -44,6 +46,7 @@ class ImportRecord:
     sha256: str
     delivered_sha256: str
     bytes: int
+    opening: tuple[int, ...]
     lines: int
     accepted: int
     filtered: dict[str, int]
@@ -60,10 +63,16 @@ class ImportRecord:
     quarantine: list[dict[str, Any]]
     reading: dict[str, Any]
 
+    @property
+    def resume_at(self) -> tuple[int, int]:
+        """The byte and the line number at which the file goes on when it grew."""
+        return (self.tail.first_byte, self.tail.line) if self.tail else (self.bytes, self.total_lines + 1)
+
     def to_body(self) -> dict[str, Any]:
         """Return a JSON-ready mapping."""
         return {
             **self.__dict__,
+            "opening": list(self.opening),
             "completes": self.completes.to_body() if self.completes else None,
             "tail": self.tail.to_body() if self.tail else None,
             "last_day": self.last_day.isoformat() if self.last_day else None,
@@ -75,6 +84,7 @@ class ImportRecord:
         return cls(
             **{
                 **body,
+                "opening": tuple(body["opening"]),
                 "completes": Tail.from_body(body["completes"]) if body["completes"] else None,
                 "tail": Tail.from_body(body["tail"]) if body["tail"] else None,
                 "last_day": date.fromisoformat(body["last_day"]) if body["last_day"] else None,

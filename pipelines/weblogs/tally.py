@@ -25,7 +25,7 @@ class Tally:
         """Begin with nothing counted."""
         self._source, self._file = source, file_sha256
         self._vault, self._quarantine, self._reading = vault, quarantine, reading
-        self._day = day_before
+        self._day = self._day_before_last = day_before
         self._accepted_by_day: Counter[str] = Counter()
         self._segments: list[Segment] = []
         self._quarantined: list[Segment] = []
@@ -50,6 +50,7 @@ class Tally:
         )
         self._count(batch, read, days)
         if len(days):
+            self._day_before_last = days[-2].astype("datetime64[D]").item() if len(days) > 1 else self._day
             self._day = days[-1].astype("datetime64[D]").item()
 
     def _count(self, batch: LineBatch, read: Batch, days: Days) -> None:
@@ -77,7 +78,7 @@ class Tally:
             "quarantined": self.counts.quarantined,
             "accepted_by_day": dict(self._accepted_by_day),
             "tail": self._tail,
-            "last_day": self._day if self.counts.lines else None,
+            "last_day": (self._day_before_last if self._tail else self._day) if self.counts.lines else None,
             "segments": [segment.to_json() for segment in self._segments],
             "quarantine": [segment.to_json() for segment in self._quarantined],
         }

@@ -1,0 +1,97 @@
+"""Imported files as the vault has them: their content put together again, and whether a delivery is a shorter copy of one."""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from pipelines.storage.vault import Segment, Vault
+from pipelines.weblogs.identity import FileIdentity
+from pipelines.weblogs.records import ImportRecord
+
+_Piece = tuple[int, int, bytes]
+"""A stretch of neighbouring lines: the first one's number, where its segment begins, its bytes."""
+
+
+def read_content(vault: Vault, segments: Sequence[Segment]) -> Iterator[bytes]:
+    """Yield the bytes that one import sealed in `segments`, in the order they were delivered.
+
+    Holds about one batch at a time. Raises DamagedError or KeyMissingError when a segment cannot be read.
+    """
+    pieces: list[_Piece] = []
+    for segment in sorted(segments, key=lambda segment: (segment.first_line, segment.first_byte)):
+        while pieces and pieces[0][:2] < (segment.first_line, segment.first_byte):
+            yield heapq.heappop(pieces)[2]
+        for piece in _pieces(vault, segment):
+            heapq.heappush(pieces, piece)
+    while pieces:
+        yield heapq.heappop(pieces)[2]
+
+
+def _pieces(vault: Vault, segment: Segment) -> Iterator[_Piece]:
+    content = vault.read_segment(segment)
+    if not segment.lines:
+        yield segment.first_line, segment.first_byte, content.raw
+        return
+    ends = np.append(np.flatnonzero(np.frombuffer(content.raw, np.uint8) == ord("\n")) + 1, len(content.raw))
+    start = line = 0
+    for first, count in content.runs:
+        line += count
+        end = int(ends[line - 1])
+        yield first, segment.first_byte, content.raw[start:end]
+        start = end
+
+
+def read_file(vault: Vault, record: ImportRecord, known: Iterable[ImportRecord]) -> Iterator[bytes]:
+    """Yield the decompressed content of the file `record` speaks of, from the parts of all the files it grew from.
+
+    Raises as `read_content`.
+    """
+    by_digest = {known_record.sha256: known_record for known_record in known}
+    chain = [record]
+    while (extends := chain[-1].extends) is not None:
+        chain.append(by_digest[extends])
+    begin = 0
+    for link, following in zip(reversed(chain), [*reversed(chain[:-1]), None], strict=True):
+        end = link.bytes if following is None else link.resume_at[0]
+        yield from _limited(read_content(vault, [Segment.from_json(body) for body in link.segments]), end - begin)
+        begin = end
+
+
+def _limited(pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
+    while left and (piece := next(pieces, None)) is not None:
+        yield piece[:left]
+        left -= len(piece[:left])
+
+
+def is_shorter_copy(
+    identity: FileIdentity,
+    chunks: Callable[[], Iterable[bytes]],
+    known: Sequence[ImportRecord],
+    vault: Vault,
+) -> bool:
+    """Whether a known, longer file begins with the content `chunks()`: every line of it was imported then; empty has none.
+
+    Files whose first lines have other lengths are told apart without the vault; the others are compared byte for byte.
+    Raises as `read_content`.
+    """
+    grown = {record.extends for record in known}
+    return identity.bytes > 0 and any(
+        begins_with(read_file(vault, record, known), chunks())
+        for record in known
+        if record.sha256 not in grown
+        and record.bytes > identity.bytes
+        and record.opening[: len(identity.opening)] == identity.opening
+    )
+
+
+def begins_with(content: Iterator[bytes], beginning: Iterable[bytes]) -> bool:
+    """Whether `content` begins with the bytes of `beginning`, however both are cut into pieces."""
+    found = bytearray()
+    for chunk in beginning:
+        while len(found) < len(chunk) and (piece := next(content, None)) is not None:
+            found += piece
+        if found[: len(chunk)] != chunk:
+            return False
+        del found[: len(chunk)]
+    return True
