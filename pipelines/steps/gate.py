@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.clock import Clock
 from pipelines.errors import CheckFailedError
 from pipelines.home import Home
-from pipelines.steps.day_files import read_day_states
+from pipelines.steps.day_files import DayState, read_day_states
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.results import CheckResult
 from pipelines.storage.atomic import write_json
@@ -31,9 +31,7 @@ def record_results(home: Home, clock: Clock, results: Sequence[CheckResult], onl
         failed = sorted(result.name for result in privacy if not result.passed)
         covered = {day: state for day, state in states.items() if only is None or day in only}
         judged = {day: verdict for day, verdict in document["judged"].items() if date.fromisoformat(day) in states}
-        judged.update(
-            {day.isoformat(): {"fingerprint": state.fingerprint, "failed": failed} for day, state in covered.items()}
-        )
+        judged.update({day.isoformat(): {**_identity(home, state), "failed": failed} for day, state in covered.items()})
         document["judged"] = judged
     write_json(_file(home), document)
 
@@ -52,10 +50,16 @@ def require_private_events(home: Home) -> None:
     judged = read_results(home)["judged"]
     for day, state in read_day_states(home.events).items():
         verdict = judged.get(day.isoformat())
-        if verdict is None or verdict["fingerprint"] != state.fingerprint:
+        if verdict is None or not verdict.items() >= _identity(home, state).items():
             raise CheckFailedError(f"the privacy checks have not run on the events of {day} as they are")
         if verdict["failed"]:
             raise CheckFailedError(f"privacy checks failed on the events of {day}: {', '.join(verdict['failed'])}")
+
+
+def _identity(home: Home, state: DayState) -> dict[str, Any]:
+    """Return what tells the day's file from another one, or from itself after a change."""
+    stored = (home.events / state.file_name).stat()
+    return {"fingerprint": state.fingerprint, "bytes": stored.st_size, "changed_ns": stored.st_mtime_ns}
 
 
 def _file(home: Home) -> Path:

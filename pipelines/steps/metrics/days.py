@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+import duckdb
 import pandas as pd
 
-from pipelines.steps.day_files import read_day_states
-from pipelines.steps.metrics.scope import Only
+from pipelines.steps.day_files import DayState
+from pipelines.steps.metrics.marts import warehouse_rows
+from pipelines.steps.metrics.scope import Only, by_day
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
-from pipelines.storage.engine import add_key
-from pipelines.storage.parquet import scan
-from pipelines.warehouse.reading import open_read_only
 from pipelines.weblogs.records import ImportRecord
 
 
@@ -24,7 +23,7 @@ def days(workspace: Workspace, _: Only) -> pd.DataFrame:
     rows = [
         {
             "events_missing": abs(accepted[day] - events.get(day, 0)),
-            "requests_missing": abs(events.get(day, 0) - requests.get(day, 0)),
+            "requests_missing": abs(events.get(day, 0) - (requests.get(day) or 0)),
         }
         for day in sorted(accepted.keys() | events.keys())
     ]
@@ -44,19 +43,15 @@ def accepted_by_day(records: Iterable[ImportRecord]) -> Counter[date]:
 def _events_by_day(workspace: Workspace) -> dict[date, int]:
     """Count the rows that the files really hold."""
     rows = {}
-    with workspace.connection() as connection:
-        for state in read_day_states(workspace.home.events).values():
-            add_key(connection, workspace.keyring.get(state.key))
-            relation = scan(workspace.home.events / state.file_name, state.key)
-            rows[state.day] = (connection.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,))[0]  # noqa: S608 -- own text
+
+    def of_day(connection: duckdb.DuckDBPyConnection, relation: str, state: DayState) -> dict[str, int]:
+        row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()  # noqa: S608 -- own text
+        rows[state.day] = int(row[0]) if row else 0
+        return {}
+
+    by_day(workspace, of_day, [], only=None)
     return rows
 
 
 def _requests_by_day(workspace: Workspace) -> dict[date, int]:
-    if not workspace.home.warehouse.exists():
-        return {}
-    connection = open_read_only(workspace.home.warehouse)
-    try:
-        return dict(connection.execute("SELECT day, requests FROM service_daily_usage").fetchall())
-    finally:
-        connection.close()
+    return dict(warehouse_rows(workspace, "SELECT day, requests FROM service_daily_usage"))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.steps.day_files import DayState, read_day_states
 from pipelines.steps.workspace import Workspace
-from pipelines.storage.engine import add_key
+from pipelines.storage.engine import add_key, without_data
 from pipelines.storage.parquet import scan
 
 Only = Collection[date] | None
@@ -19,11 +19,18 @@ Measure = Callable[[duckdb.DuckDBPyConnection, str, DayState], dict[str, int]]
 
 
 def by_day(workspace: Workspace, measure: Measure, columns: list[str], only: Only) -> pd.DataFrame:
-    """Return a frame of `columns` with the row that `measure` gives for each day of events in `only`, in order."""
+    """Return a frame of `columns` with the row that `measure` gives for each day of events in `only`, in order.
+
+    Raises DamagedError for a day whose file does not open with its key, KeyMissingError when there is none.
+    """
     rows = []
     with workspace.connection() as connection:
         for state in read_day_states(workspace.home.events).values():
             if only is None or state.day in only:
                 add_key(connection, workspace.keyring.get(state.key))
-                rows.append(measure(connection, scan(workspace.home.events / state.file_name, state.key), state))
+                relation = scan(workspace.home.events / state.file_name, state.key)
+                try:
+                    rows.append(measure(connection, relation, state))
+                except duckdb.Error as cause:
+                    raise without_data(cause, f"the events of {state.day} cannot be measured") from None
     return pd.DataFrame(rows, columns=columns)

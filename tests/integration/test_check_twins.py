@@ -1,0 +1,296 @@
+"""Every check holds on a finished home, and fails once the stored data is corrupted in the way it is meant to find."""
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+from support import corruption as corrupt
+from support.finished import Finished, finished_home
+
+from expectations.judging import judge
+from expectations.running import run
+from expectations.suites import SUITES, all_checks, checks_of
+from pipelines.errors import DamagedError, KeyMissingError
+from pipelines.steps.metrics import FRAMES, frames
+
+pytestmark = pytest.mark.slow
+CHECKS = {check.name: check for check in all_checks()}
+LOGIN = "kim.minji"
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A corruption, and the check that has to find it."""
+
+    check: str
+    what: str
+    corruption: corrupt.Corruption
+
+
+def _add(name, number):
+    return corrupt.ledger(lambda body: body.__setitem__(name, body[name] + number))
+
+
+def _ill_formed(column, what, value):
+    return Twin(f"{column}_is_well_formed", what, corrupt.one_event(column, value, f"{column} IS NOT NULL"))
+
+
+PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym")
+TWINS = (
+    Twin("lines_are_accounted_for", "a line more was read than has a state", _add("lines", 1)),
+    Twin("lines_are_accounted_for", "a line more was accepted", _add("accepted", 1)),
+    Twin("lines_are_accounted_for", "a line less was accepted", _add("accepted", -1)),
+    Twin(
+        "lines_are_accounted_for",
+        "a sealed part is no longer listed",
+        corrupt.ledger(lambda body: body["segments"].pop()),
+    ),
+    Twin("sealed_parts_are_present", "a part of the vault is gone", corrupt.part("vault", lambda path: path.unlink())),
+    Twin(
+        "sealed_parts_are_present",
+        "a part of the quarantine is gone",
+        corrupt.part("quarantine", lambda path: path.unlink()),
+    ),
+    Twin("sealed_parts_are_unaltered", "one bit of a part", corrupt.part("vault", corrupt.flip_a_bit)),
+    Twin("sealed_parts_are_unaltered", "a part's last byte", corrupt.part("vault", corrupt.cut_off)),
+    Twin("sealed_parts_are_unaltered", "one bit of the quarantine", corrupt.part("quarantine", corrupt.flip_a_bit)),
+    Twin("quarantine_stays_small", "eleven of a hundred lines are garbage", corrupt.delivery_of_garbage(100, 11)),
+    Twin(
+        "event_fields_are_declared",
+        "a column more",
+        corrupt.events(f"SELECT *, '{LOGIN}' AS login_id FROM events"),  # noqa: S608
+    ),
+    Twin("event_fields_are_complete", "a column less", corrupt.events("SELECT * EXCLUDE (is_bot) FROM events")),
+    Twin(
+        "event_fields_are_complete",
+        "a pseudonym's column gone",
+        corrupt.events("SELECT * EXCLUDE (person_pseudonym) FROM events"),
+    ),
+    Twin(
+        "event_fields_are_complete",
+        "a column of another type",
+        corrupt.events("SELECT * REPLACE (status::VARCHAR AS status) FROM events"),
+    ),
+    *(_ill_formed(column, "a login ID in the clear", f"'{LOGIN}'") for column in PSEUDONYMS),
+    *(_ill_formed(column, "63 digits", f"left({column}, 63)") for column in PSEUDONYMS),
+    *(_ill_formed(column, "capitals", f"'A' || right({column}, 63)") for column in PSEUDONYMS),
+    Twin(
+        "pseudonyms_of_different_purposes_do_not_link",
+        "in one event",
+        corrupt.one_event("visitor_pseudonym", "member_pseudonym", "member_pseudonym IS NOT NULL"),
+    ),
+    Twin(
+        "pseudonyms_of_different_purposes_do_not_link",
+        "in two events",
+        corrupt.one_event(
+            "person_pseudonym",
+            "(SELECT max(client_address_pseudonym) FROM events)",
+            "client_address_pseudonym <> (SELECT max(client_address_pseudonym) FROM events)",
+        ),
+    ),
+    Twin("free_text_is_reduced", "a path as route", corrupt.one_event("route", "'/members/kim'")),
+    Twin("free_text_is_reduced", "a name as route", corrupt.one_event("route", "'kim minji'")),
+    Twin("free_text_is_reduced", "a word as feature", corrupt.one_event("feature", "'minji'")),
+    Twin("free_text_is_reduced", "a search text", corrupt.one_event("route_parameters", "'q=minji'")),
+    Twin(
+        "free_text_is_reduced",
+        "a search text behind a declared parameter",
+        corrupt.one_event("route_parameters", "'tab=stats&q=minji'"),
+    ),
+    Twin("free_text_is_reduced", "a referrer's path", corrupt.one_event("referrer_host", "'example.com/kim'")),
+    Twin("free_text_is_reduced", "a referrer that is an address", corrupt.one_event("referrer_host", "'203.0.113.9'")),
+    Twin("free_text_is_reduced", "a mailbox as referrer", corrupt.one_event("referrer_host", "'kim@example.com'")),
+    Twin("free_text_is_reduced", "a user agent as browser", corrupt.one_event("browser", "'Kimbrowser 1.0'")),
+    Twin("free_text_is_reduced", "a user agent as system", corrupt.one_event("os", "'Kim OS'")),
+    Twin("free_text_is_reduced", "a device's name", corrupt.one_event("device_class", "'Kim phone'")),
+    Twin("free_text_is_reduced", "a method nobody knows", corrupt.one_event("method", "'KIM'")),
+    Twin("free_text_is_reduced", "a content that is a path", corrupt.one_event("content_id", "'../kim'")),
+    Twin("free_text_is_reduced", "a member type nobody declared", corrupt.one_event("member_type", "'fan'")),
+    Twin("events_lie_in_their_day", "another day", corrupt.one_event("event_day", "event_day - 1")),
+    Twin("events_lie_in_their_day", "no day", corrupt.one_event("event_day", "NULL")),
+    Twin(
+        "events_lie_in_their_day",
+        "another instant",
+        corrupt.one_event("occurred_at", "(event_day + INTERVAL 15 HOURS)::TIMESTAMP"),
+    ),
+    Twin("accepted_lines_are_events", "an event less", corrupt.events("SELECT * FROM events WHERE rowid > 0")),
+    Twin(
+        "accepted_lines_are_events",
+        "an event twice",
+        corrupt.events("SELECT * FROM events UNION ALL (SELECT * FROM events LIMIT 1)"),
+    ),
+    Twin("accepted_lines_are_events", "a day's file is gone", corrupt.events_file(lambda path: path.unlink())),
+    Twin(
+        "days_are_in_the_warehouse",
+        "a request more",
+        corrupt.warehouse("UPDATE service_daily_usage SET requests = requests + 1"),
+    ),
+    Twin(
+        "days_are_in_the_warehouse",
+        "a day less",
+        corrupt.warehouse("DELETE FROM service_daily_usage WHERE day = (SELECT max(day) FROM service_daily_usage)"),
+    ),
+    Twin(
+        "statuses_sum_to_requests",
+        "a status less",
+        corrupt.warehouse("DELETE FROM service_daily_status WHERE status = 404"),
+    ),
+    Twin(
+        "statuses_sum_to_requests",
+        "a day that only the statuses know",
+        corrupt.warehouse(
+            "INSERT INTO service_daily_status SELECT day - 9, status, requests, bytes_sent FROM service_daily_status LIMIT 1"
+        ),
+    ),
+    Twin(
+        "service_figures_are_plausible",
+        "a negative figure",
+        corrupt.warehouse("UPDATE service_daily_usage SET visits = -1"),
+    ),
+    Twin(
+        "service_figures_are_plausible",
+        "a figure larger than its whole",
+        corrupt.warehouse("UPDATE service_daily_usage SET page_views = requests + 1"),
+    ),
+    Twin(
+        "service_figures_are_plausible",
+        "no figure",
+        corrupt.warehouse("UPDATE service_daily_usage SET unique_members = NULL"),
+    ),
+    Twin(
+        "partner_figures_are_plausible",
+        "more bounces than visits",
+        corrupt.warehouse("UPDATE partner_daily_usage SET bounces = visits + 1"),
+    ),
+    Twin(
+        "partner_figures_are_plausible",
+        "more people than page views",
+        corrupt.warehouse("UPDATE partner_daily_usage SET contributing_people = page_views + 1"),
+    ),
+    Twin(
+        "partner_figures_are_plausible",
+        "no figure",
+        corrupt.warehouse("UPDATE partner_daily_usage SET contributing_people = NULL"),
+    ),
+    Twin(
+        "contents_sum_to_their_partner",
+        "a content less",
+        corrupt.warehouse(
+            "DELETE FROM partner_content_daily WHERE rowid = (SELECT min(rowid) FROM partner_content_daily)"
+        ),
+    ),
+    Twin(
+        "contents_sum_to_their_partner",
+        "a partner less",
+        corrupt.warehouse("DELETE FROM partner_daily_usage WHERE rowid = (SELECT min(rowid) FROM partner_daily_usage)"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The session's finished home; copied, never changed."""
+    return finished_home(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def workspace(finished, tmp_path):
+    """An open copy of it."""
+    return finished.copy_to(tmp_path).workspace()
+
+
+def _holds(workspace, name):
+    check = CHECKS[name]
+    return run([check], frames(workspace, [check.frame]))[0].passed
+
+
+def test_every_check_has_a_twin():
+    assert {twin.check for twin in TWINS} == set(CHECKS)
+    assert len(CHECKS) == sum(map(len, SUITES.values())), "two checks share a name"
+
+
+def test_every_check_holds_on_a_finished_home(finished):
+    workspace = finished.workspace()
+    results = run(all_checks(), frames(workspace, FRAMES))
+    assert [result.name for result in results if not result.passed] == []
+    assert [result.observed for result in results if result.severity == "error"] == [0] * (len(CHECKS) - 1)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: f"{twin.check}: {twin.what}")
+def test_a_corruption_of_stored_data_fails_its_check(workspace, twin):
+    twin.corruption(workspace)
+    assert not _holds(workspace, twin.check)
+
+
+def test_ten_of_a_hundred_lines_of_garbage_are_still_small(workspace):
+    corrupt.delivery_of_garbage(100, 10)(workspace)
+    assert _holds(workspace, "quarantine_stays_small")
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT * FROM events ORDER BY random()",
+        "SELECT * REPLACE ('ip-address' AS referrer_host) FROM events",
+        "SELECT * REPLACE ('xn--9d0bm53a.example.com' AS referrer_host) FROM events",
+        "SELECT * REPLACE ('tab=stats' AS route_parameters) FROM events",
+        "SELECT * REPLACE (NULL::VARCHAR AS member_pseudonym) FROM events",
+    ],
+)
+def test_an_innocent_change_of_events_fails_no_check(workspace, select):
+    corrupt.events(select)(workspace)
+    assert [r.name for r in judge(workspace, ["events"]) if not r.passed] == []
+
+
+def test_a_file_without_a_column_fails_the_checks_and_stops_nothing(workspace):
+    corrupt.events("SELECT * EXCLUDE (route) FROM events")(workspace)
+    failed = {result.name for result in judge(workspace, ["events"]) if not result.passed}
+    assert "event_fields_are_complete" in failed
+    assert "free_text_is_reduced" in failed
+
+
+@pytest.mark.parametrize("change", [corrupt.cut_off, corrupt.flip_a_bit], ids=["cut off", "a bit changed"])
+def test_an_events_file_that_does_not_open_is_an_error_that_names_the_day(workspace, change):
+    corrupt.events_file(change)(workspace)
+    with pytest.raises(DamagedError, match=r"the events of 2026-03-\d\d ") as raised:
+        frames(workspace, ["event_days", "event_fields", "days"])
+    assert raised.value.__context__ is None or raised.value.__suppress_context__
+
+
+def test_events_without_their_key_are_an_error(workspace, tmp_path):
+    for path in (tmp_path / "home.keys").rglob("events.2026-03-05*"):
+        path.unlink()
+    with pytest.raises(KeyMissingError, match=r"events\.2026-03-05"):
+        frames(workspace, ["event_days"])
+
+
+def test_the_frames_hold_counts_and_no_persons_row(finished):
+    workspace = finished.workspace()
+    measured = frames(workspace, FRAMES)
+    days, files = len(list(workspace.home.events.glob("*.parquet"))), len(workspace.ledger.entries("import"))
+    assert {name: len(frame) for name, frame in measured.items()} == {
+        "files": files,
+        "event_fields": days,
+        "event_days": days,
+        "days": days,
+        "marts": 1,
+    }
+    for frame in measured.values():
+        assert all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes)
+
+
+def test_what_is_kept_of_a_failed_check_quotes_nothing(workspace):
+    replaced = f"'{LOGIN}' AS member_pseudonym, '/{LOGIN}' AS route"
+    corrupt.events(f"SELECT * REPLACE ({replaced}), 1 AS {LOGIN.replace('.', '_')} FROM events")(workspace)  # noqa: S608
+    results = judge(workspace, ["events"])
+    assert len([result for result in results if not result.passed]) >= 3
+    kept = (workspace.home.ledger / "checks.json").read_text() + repr(results)
+    assert LOGIN not in kept
+    assert LOGIN.replace(".", "_") not in kept
+    assert json.loads((workspace.home.ledger / "checks.json").read_bytes())["results"]["free_text_is_reduced"]
+
+
+def test_every_check_speaks_of_an_asset_and_a_frame_that_are_there():
+    assert {check.frame for check in all_checks()} == set(FRAMES)
+    assert all(checks_of(check.asset) for check in all_checks())
