@@ -9,6 +9,7 @@ from pydantic import PrivateAttr
 from assets.guarded import guarded
 from pipelines.instance import close_dead_runs
 from pipelines.settings import load_settings
+from pipelines.steps.access import record_access
 from pipelines.steps.workspace import Workspace
 
 
@@ -28,6 +29,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._workspace = Workspace.open(settings)
         with ExitStack() as held:
             held.enter_context(self._workspace.home.lock())
+            record_access(self._workspace, f"run {context.run_id} of the nightly job")
             self._workspace.home.sweep()
             if context.instance and context.run_id:
                 close_dead_runs(context.instance, context.run_id)

@@ -117,6 +117,8 @@ def _environment(settings: Settings) -> Iterator[None]:
     given = {
         f"{PREFIX}HOME": str(settings.home.absolute()),
         **({f"{PREFIX}CLOCK": settings.clock} if settings.clock else {}),
+        f"{PREFIX}ROLE": settings.role,
+        f"{PREFIX}REASON": settings.reason,
         "DAGSTER_DISABLE_TELEMETRY": "yes",
     }
     before = {name: os.environ.get(name) for name in given}

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     """File of the master key, 32 bytes as hex; default: `master.key` in the keyring's folder, made on first use."""
     policy: Path = REPOSITORY / "policy"
     sql: Path = REPOSITORY / "sql"
+    role: str = "operator"
+    """The role, one of the policy's, in which identified data is touched (clause secure.access); unattended runs use this one."""
+    reason: str = "scheduled run"
+    """Why it is touched; recorded with every access."""
     clock: str | None = None
     """An instant with offset; works only in a home first made with it (a rehearsal)."""
     threads: Annotated[int, Field(ge=1)] = os.cpu_count() or 1

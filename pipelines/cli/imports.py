@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import ClockOption, HomeOption, JsonOption, settings_from
+from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, progress_bar
+from pipelines.steps.access import record_access
 from pipelines.steps.imports import FileReport, IntakeReport, import_named
 from pipelines.steps.workspace import Workspace
 
@@ -25,13 +26,16 @@ def import_command(
     ] = None,
     home: HomeOption = None,
     clock: ClockOption = None,
+    role: RoleOption = None,
+    reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Import log files. Each line is accepted, filtered or quarantined; a file seen before changes nothing.
 
     The files stay where they are. `partnerstats nightly` then makes statistics of them.
     """
-    workspace = Workspace.open(settings_from(home, clock))
+    workspace = Workspace.open(settings_from(home, clock, role, reason))
+    record_access(workspace, f"import of {len(files)} files of source {source}")
     with workspace.home.lock(), progress_bar(is_shown=not as_json) as progress:
         report = import_named(workspace, files, source, log_format, progress=progress)
     if as_json:

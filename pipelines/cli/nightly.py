@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import ClockOption, HomeOption, JsonOption, settings_from
+from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, progress_bar
 from pipelines.clock import parse_day
 from pipelines.errors import UsageError
@@ -21,6 +21,8 @@ def nightly(
         typer.Option(metavar="DATE", help="The Asia/Seoul day to close. Default: yesterday.", show_default=False),
     ] = None,
     clock: ClockOption = None,
+    role: RoleOption = None,
+    reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the nightly job: import, pseudonymise, build, check. It is seen as a run in the Dagster UI.
@@ -29,7 +31,7 @@ def nightly(
     """
     from pipelines.runs import run_nightly  # noqa: PLC0415 -- Dagster takes a second to import
 
-    settings = settings_from(home, clock)
+    settings = settings_from(home, clock, role, reason)
     opened = open_home(settings)
     day = _day(opened, date)
     with progress_bar(is_shown=not as_json) as report:

@@ -27,8 +27,26 @@ ClockOption = Annotated[
         show_default=False,
     ),
 ]
+RoleOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ROLE",
+        help="Your role, one of the policy's; recorded with this access. Default: $PARTNERSTATS_ROLE, else operator.",
+        show_default=False,
+    ),
+]
+ReasonOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="Why identified data is touched; recorded. Default: $PARTNERSTATS_REASON, else scheduled run.",
+        show_default=False,
+    ),
+]
 
 
-def settings_from(home: Path | None, clock: str | None = None) -> Settings:
+def settings_from(
+    home: Path | None, clock: str | None = None, role: str | None = None, reason: str | None = None
+) -> Settings:
     """Return the settings of the environment with the command's own options on top."""
-    return load_settings(home=home, clock=clock)
+    return load_settings(home=home, clock=clock, role=role, reason=reason)

@@ -12,6 +12,7 @@ from pipelines.clock import Clock, FixedClock, SystemClock, parse_instant, seoul
 from pipelines.errors import UsageError
 from pipelines.home import Home
 from pipelines.policy import Policy, Routes, Sources, load_policy, load_routes, load_sources
+from pipelines.privacy.access_records import AccessRecords
 from pipelines.privacy.keyring import Keyring, open_keyring
 from pipelines.registry.store import RegistryStore
 from pipelines.settings import Settings
@@ -91,6 +92,11 @@ class Workspace(OpenHome):
     def quarantine(self) -> Vault:
         """Lines and files that could not be read, sealed by day."""
         return Vault(self.home.quarantine, self.keyring)
+
+    @cached_property
+    def access_records(self) -> AccessRecords:
+        """Who touched identified data, when and why."""
+        return AccessRecords(self.home.ledger / "access", self.keyring)
 
     @cached_property
     def registry(self) -> RegistryStore:

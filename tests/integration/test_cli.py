@@ -101,6 +101,19 @@ def test_the_keyring_is_listed_without_a_secret(home: Path):
     assert "AGE-SECRET-KEY" not in json.dumps(shown)
 
 
+def test_identified_data_is_touched_in_a_role_of_the_policy_and_for_a_reason(home: Path, tmp_path: Path):
+    log = tmp_path / "another.log"
+    log.write_text(LINE)
+    arguments = ("import", log, "--source", "web", "--home", home)
+    for refused, why in (((*arguments, "--role", "visitor"), "visitor"), ((*arguments, "--reason", " "), "--reason")):
+        done = run(*refused)
+        assert done.returncode == 2
+        assert why in done.stderr
+    assert [file["name"] for file in document("status", "--home", home)["files"]] == ["access.log"]
+    records = sorted((home / "ledger" / "access").glob("*.sealed"))
+    assert [path.name for path in records] == ["2015-05-01.sealed"]
+
+
 def test_a_home_that_is_not_there_is_not_made_by_looking(tmp_path: Path):
     refused = run("status", "--home", tmp_path / "nowhere")
     assert refused.returncode == 2

@@ -1,0 +1,103 @@
+"""Handlers' access records: who looked at identified data, when, from where, in which role, why, whose, and what was done.
+
+Fields and period by the notice on safety measures for personal data, article 8 (clause `secure.access`). A record's body is
+sealed in a segment of its month, which goes when its period ends; the chain beside it keeps a salted digest, so that it can
+still be shown that nothing was changed or left out, and tells nobody anything about a person.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipelines.clock import seoul_day
+from pipelines.errors import DamagedError
+from pipelines.storage.atomic import OWNER_ONLY, make_folder
+from pipelines.storage.keys import DataKey, KeySource
+from pipelines.storage.ledger import Ledger
+from pipelines.storage.sealing import seal, unseal
+
+DATASET = "access_records"
+_KIND = "access"
+
+
+@dataclass(frozen=True)
+class Access:
+    """One access. `subjects` are keyed digests of the members it was about, empty when it was about no one in particular."""
+
+    accessed_at: datetime
+    handler: str
+    origin: str
+    role: str
+    reason: str
+    action: str
+    subjects: tuple[str, ...] = ()
+
+
+class AccessRecords:
+    """The access records in `folder`, sealed with keys of `keys`. Safe between processes as its ledger is."""
+
+    def __init__(self, folder: Path, keys: KeySource) -> None:
+        """Name the folder; it is made by the first record."""
+        self._folder, self._keys = folder, keys
+        self._chain = Ledger(folder / "access.jsonl")
+
+    def add(self, access: Access) -> None:
+        """Add a record, on the disk when this returns: first its sealed body, then its link in the chain."""
+        month = seoul_day(access.accessed_at).replace(day=1)
+        salt = secrets.token_hex(16)
+        body = json.dumps({**asdict(access), "salt": salt}, default=datetime.isoformat, sort_keys=True).encode()
+        sealed = seal(body, self._keys.data_key(DATASET, month))
+        make_folder(self._folder)
+        self._append(month, base64.b64encode(sealed))
+        link = {"month": month.isoformat(), "digest": hashlib.sha256(body).hexdigest()}
+        self._chain.append(_KIND, link, access.accessed_at)
+
+    def months(self) -> list[date]:
+        """Return the first days of the months whose records are still there, in order."""
+        return sorted(date.fromisoformat(path.stem) for path in self._folder.glob("????-??-??.sealed"))
+
+    def read(self, month: date) -> list[Access]:
+        """Return the records of the month that begins on `month`, in order of time.
+
+        Raises DamagedError when one was changed, added or left out, KeyMissingError when the month's key is gone.
+        """
+        key = self._keys.data_key(DATASET, month)
+        lines = self._segment(month).read_bytes().splitlines()
+        bodies = {hashlib.sha256(body).hexdigest(): body for body in (_opened(line, key) for line in lines) if body}
+        chained = [e.body["digest"] for e in self._chain.entries(_KIND) if e.body["month"] == month.isoformat()]
+        if any(digest not in bodies for digest in chained):
+            raise DamagedError(f"access records of {month:%Y-%m}: a record was changed or left out")
+        return [_parsed(bodies[digest]) for digest in chained]
+
+    def _append(self, month: date, line: bytes) -> None:
+        descriptor = os.open(self._segment(month), os.O_RDWR | os.O_APPEND | os.O_CREAT, OWNER_ONLY)
+        try:
+            size = os.fstat(descriptor).st_size
+            is_cut_off = size and os.pread(descriptor, 1, size - 1) != b"\n"
+            os.write(descriptor, (b"\n" if is_cut_off else b"") + line + b"\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _segment(self, month: date) -> Path:
+        return self._folder / f"{month.isoformat()}.sealed"
+
+
+def _opened(line: bytes, key: DataKey) -> bytes:
+    """Return a body, or nothing for a line that a crash cut off: it never got its link in the chain."""
+    try:
+        return unseal(base64.b64decode(line, validate=True), key, "access record")
+    except (ValueError, DamagedError):
+        return b""
+
+
+def _parsed(body: bytes) -> Access:
+    document = json.loads(body)
+    document.pop("salt")
+    accessed_at = datetime.fromisoformat(document.pop("accessed_at"))
+    return Access(accessed_at=accessed_at, **{**document, "subjects": tuple(document["subjects"])})
