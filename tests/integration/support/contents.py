@@ -99,7 +99,6 @@ def _events(workspace: Workspace) -> dict[str, Rows]:
             query = f"SELECT * FROM {scan(workspace.home.events / state.file_name, state.key)}"  # noqa: S608
             rows[f"events of {day}"] = Counter(map(repr, connection.execute(query).fetchall()))
             rows[f"people of {day}"] = Counter(state.people)
-            assert rows[f"events of {day}"].total() == state.rows
     return rows
 
 

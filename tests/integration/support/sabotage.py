@@ -2,7 +2,7 @@
 
 import os
 import signal
-import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,17 +18,18 @@ def removes_before_it_commits() -> None:
     imports._Intake.take = take  # type: ignore[method-assign]
 
 
-def forgets_what_it_committed() -> None:
-    """Commit a file, and die before it is removed, having entered it under a digest it does not have."""
-    from pipelines.weblogs.records import ImportRecord  # noqa: PLC0415
+def commits_twice() -> None:
+    """Enter every import into the ledger twice, as a night would that does not see it was there already."""
+    from pipelines.storage.ledger import Ledger  # noqa: PLC0415
 
-    to_body = ImportRecord.to_body
+    append = Ledger.append
 
-    def body(record: ImportRecord) -> dict[str, Any]:
-        return {**to_body(record), "sha256": "0" * 64, "delivered_sha256": "0" * 64}
+    def twice(ledger: Ledger, kind: str, body: dict[str, Any], at: datetime) -> object:
+        if kind == "import":
+            append(ledger, kind, body, at)
+        return append(ledger, kind, body, at)
 
-    ImportRecord.to_body = body  # type: ignore[method-assign]
-    _after("pipelines.steps.imports", "remove", _die)
+    Ledger.append = twice  # type: ignore[method-assign]
 
 
 def writes_in_place() -> None:
@@ -43,10 +44,20 @@ def writes_in_place() -> None:
     parquet.replace = replace
 
 
-def _after(module: str, name: str, what: Any) -> None:
-    setattr(sys.modules[module], name, lambda *_arguments, **_named: what())
-
-
 def _die() -> NoReturn:
     os.killpg(0, signal.SIGKILL)
     raise SystemExit(1)
+
+
+def quotes_values_in_errors() -> None:
+    """Fail while events are derived as libraries do: with the values at hand in the message and in its cause."""
+    from pipelines.steps import events  # noqa: PLC0415
+
+    def fail(lines: Any, _rules: object) -> NoReturn:
+        values = lines.slice(0, 5).to_pylist()
+        try:
+            raise KeyError(repr(values))
+        except KeyError as cause:
+            raise ValueError(f"Could not convert string {values!r} to INT32") from cause
+
+    events.allowed_lines = fail
