@@ -15,10 +15,11 @@ from pipelines.clock import seoul_day
 from pipelines.errors import InputError
 from pipelines.policy import Policy
 from pipelines.registry.intervals import ExportGuard, Interval, Key, StartOf, State, merge, vanished
-from pipelines.registry.reading import Chunks, RawRow, TableReader, open_export
 from pipelines.registry.store import RegistryStore
-from pipelines.registry.tables import BEGINS_WITH, VALID_FROM, VALID_TO, TableSpec, reportable, table_spec
-from pipelines.registry.values import FaultError, Value, converted
+from pipelines.registry.tables import BEGINS_WITH, VALID_FROM, VALID_TO, TableSpec, table_spec
+from pipelines.tabular.columns import reportable
+from pipelines.tabular.reading import Chunks, RawRow, TableReader, open_export
+from pipelines.tabular.values import FaultError, Value, converted
 
 MOST_ROWS_NAMED = 1000
 """Refused rows whose numbers a report holds; all are counted."""

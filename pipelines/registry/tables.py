@@ -1,6 +1,5 @@
 """What the policy says of one registry table: its key, the columns that are stored, and those that are never read."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -8,37 +7,11 @@ import pyarrow as pa
 
 from pipelines.errors import UsageError
 from pipelines.policy import Policy
-from pipelines.policy.datasets import FieldType
+from pipelines.tabular.columns import Column, sensitive_category, stored_columns
 
 BEGINS_WITH = "joined_at"
 """The column that says from when a row holds, in the tables that have it."""
 VALID_FROM, VALID_TO = "valid_from", "valid_to"
-
-_ARROW_TYPES: Mapping[FieldType, pa.DataType] = {
-    "text": pa.string(),
-    "integer": pa.int32(),
-    "bigint": pa.int64(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "instant": pa.timestamp("us", "UTC"),
-}
-_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A stored column; `values` are the only ones allowed, if it lists any."""
-
-    name: str
-    type: FieldType
-    is_nullable: bool
-    values: frozenset[str] = frozenset()
-
-    @property
-    def arrow_field(self) -> pa.Field:
-        """The column as it is stored; nullable, since rows from before it was declared have nothing in it."""
-        return pa.field(self.name, _ARROW_TYPES[self.type])
 
 
 @dataclass(frozen=True)
@@ -68,8 +41,7 @@ class TableSpec:
 
     def speaks_of(self, column: str) -> str | None:
         """Return the sensitive category that a column's name betrays (clause collect.no-sensitive), or None."""
-        words = "_" + re.sub(r"[^a-z0-9]+", "_", column.lower()) + "_"
-        return next((c for c, betrayals in self.sensitive.items() if any(f"_{w}_" in words for w in betrayals)), None)
+        return sensitive_category(column, self.sensitive)
 
 
 def table_spec(policy: Policy, name: str) -> TableSpec:
@@ -78,19 +50,10 @@ def table_spec(policy: Policy, name: str) -> TableSpec:
     Raises UsageError when the policy has no such registry table, or no key for it among the stored columns.
     """
     dataset = policy.dataset(name)
-    columns = tuple(
-        Column(field_name, field.type, field.nullable, frozenset(field.values))
-        for field_name, field in dataset.fields.items()
-        if field.action != "drop"
-    )
+    columns = stored_columns(dataset)
     if dataset.stage != "registry":
         raise UsageError(f"{name} is no registry table: policy {policy.version} has it at stage {dataset.stage}")
     if not dataset.grain or not set(dataset.grain) <= {column.name for column in columns}:
         raise UsageError(f"policy {policy.version} does not say which stored columns name a row of {name}")
     required = frozenset(field_name for field_name, field in dataset.fields.items() if field.required)
     return TableSpec(name, dataset.grain, columns, frozenset(dataset.fields), required, policy.sensitive)
-
-
-def reportable(column: str) -> str:
-    """Return a delivered column's name if it looks like one; a file without a header has people's data in its place."""
-    return column if _PLAIN_NAME.fullmatch(column) else "(no plain name)"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGES = ("pipelines", "assets", "expectations")
-DOMAIN = ("policy", "storage", "privacy", "weblogs", "registry", "warehouse", "demo", "steps")
+DOMAIN = ("policy", "storage", "tabular", "privacy", "weblogs", "registry", "records", "warehouse", "demo", "steps")
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,8 @@ from pipelines.privacy.keyring import open_keyring
 from pipelines.registry.importing import ExportReport, import_exports, table_of
 from pipelines.registry.intervals import BEGINNING
 from pipelines.registry.store import RegistryStore
-from pipelines.registry.tables import reportable, table_spec
+from pipelines.registry.tables import table_spec
+from pipelines.tabular.columns import reportable
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 D = [date(2015, 5, day) for day in range(1, 31)]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.registry.tables import Column
-from pipelines.registry.values import FaultError, converted
+from pipelines.tabular.columns import Column
+from pipelines.tabular.values import FaultError, converted
 
 NOON = datetime(2015, 5, 20, 3, tzinfo=UTC)
 NAIVE_NOON = datetime(2015, 5, 20, 12)  # noqa: DTZ001 - as a database without zones has it

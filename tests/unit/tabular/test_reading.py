@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import InputError
-from pipelines.registry.reading import LONGEST_LINE_BYTES, RawRow, open_export
+from pipelines.tabular.reading import LONGEST_LINE_BYTES, RawRow, open_export
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 ALL = frozenset({"id", "name"})

@@ -1,4 +1,4 @@
-"""Delivered registry exports read row by row: CSV, JSON lines and Parquet behind one interface.
+"""Delivered tables read row by row: CSV, JSON lines and Parquet behind one interface.
 
 A reader hands out only the columns it is asked for. A row it cannot read is a fault with its number and a reason that
 holds nothing of the row; the rows around it are read.

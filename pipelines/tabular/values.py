@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from pipelines.clock import SEOUL
 from pipelines.policy.datasets import FieldType
-from pipelines.registry.tables import Column
+from pipelines.tabular.columns import Column
 
 Value = str | int | float | bool | date | datetime | None
 
