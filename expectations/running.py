@@ -13,6 +13,10 @@ from pipelines.steps.results import CheckResult
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_expectations.core import ExpectationSuiteValidationResult
+
+RESULT_FORMAT = "BOOLEAN_ONLY"
+"""Any other one copies offending values into the result."""
 
 
 def run(checks: Sequence[Check], frames: "Mapping[str, pd.DataFrame]") -> list[CheckResult]:
@@ -30,7 +34,13 @@ def _judge(checks: Sequence[Check], name: str, frame: "pd.DataFrame") -> dict[st
     unusable = [check.column for check in checks if check.column not in frame or frame[check.column].isna().any()]
     if unusable:
         raise DamagedError(f"the metrics of {name} are incomplete: {', '.join(sorted(set(unusable)))}")
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    results = validate(checks, name, frame).results
+    return {result.expectation_config.meta["name"]: bool(result.success) for result in results}
+
+
+def validate(checks: Sequence[Check], name: str, frame: "pd.DataFrame") -> "ExpectationSuiteValidationResult":
+    """Return Great Expectations' own verdict on `checks` of one frame: booleans, and no value of the frame."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415 -- takes seconds to import
     import great_expectations.expectations as kinds  # noqa: PLC0415
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
@@ -42,8 +52,7 @@ def _judge(checks: Sequence[Check], name: str, frame: "pd.DataFrame") -> dict[st
         kind = getattr(kinds, check.expectation)
         suite.add_expectation(kind(column=check.column, meta={"name": check.name}, **check.arguments))
     whole = context.data_sources.add_pandas(name).add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
-    results = whole.get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").results
-    return {result.expectation_config.meta["name"]: bool(result.success) for result in results}
+    return whole.get_batch({"dataframe": frame}).validate(suite, result_format=RESULT_FORMAT)
 
 
 def _result(check: Check, passed: bool, frame: "pd.DataFrame") -> CheckResult:

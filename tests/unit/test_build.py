@@ -1,0 +1,146 @@
+"""The definitions as Dagster gets them: what an analyst reads of each asset, what follows what, and what blocks what."""
+
+import warnings
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from expectations.suites import all_checks
+from pipelines.build import build_defs
+from pipelines.errors import UsageError
+from pipelines.instance import WAREHOUSE_POOL
+from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
+from pipelines.partitions import FIRST_DAY, ZONE
+
+GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics"}
+REGISTRY = {"partners", "members", "contents"}
+MARTS = {"service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_content_daily"}
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    """All definitions, loaded once; a warning on the way fails the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return build_defs()
+
+
+@pytest.fixture(scope="module")
+def graph(defs):
+    """The asset graph."""
+    return defs.get_repository_def().asset_graph
+
+
+@pytest.fixture(scope="module")
+def specs(defs):
+    """What is declared of each asset, by name."""
+    return {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+
+
+def test_all_assets_of_the_stage_are_there(specs):
+    assert {"access_logs", "events", *REGISTRY, *MARTS} <= specs.keys()
+    assert {spec.group_name for spec in specs.values()} == GROUPS
+    assert {name for name, spec in specs.items() if spec.group_name == "statistics"} == MARTS
+
+
+def test_an_analyst_can_read_what_an_asset_is(specs):
+    for name, spec in specs.items():
+        assert len(spec.description or "") > 40, name
+        assert spec.kinds, name
+        assert spec.owners, name
+        assert spec.tags["layer"] in {"identified", "pseudonymised", "aggregates"}, name
+
+
+def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
+    by_layer = {name: spec.tags["layer"] for name, spec in specs.items()}
+    assert {name for name, layer in by_layer.items() if layer == "identified"} == {"access_logs", *REGISTRY}
+    assert {name for name, layer in by_layer.items() if layer == "aggregates"} == MARTS
+    assert {name for name, spec in specs.items() if spec.owners == ["team:analytics"]} == MARTS
+
+
+def test_every_model_has_a_schema_with_a_description_for_each_column(specs):
+    models = {name: spec for name, spec in specs.items() if "dbt" in spec.kinds}
+    assert models.keys() >= MARTS
+    for name, spec in models.items():
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert columns, name
+        assert [column.name for column in columns if not column.description] == [], name
+    usage = {
+        column.name: column.type for column in models["service_daily_usage"].metadata["dagster/column_schema"].columns
+    }
+    assert usage["day"].lower() == "date"
+    assert usage["requests"].lower() == "bigint"
+
+
+def _parents(graph, name):
+    return {key.to_user_string() for key in graph.get(dg.AssetKey(name)).parent_keys}
+
+
+def test_events_come_from_the_logs_and_the_registry(graph):
+    assert _parents(graph, "events") == {"access_logs", *REGISTRY}
+    assert _parents(graph, "access_logs") == set()
+
+
+def test_the_statistics_come_from_the_events_and_from_nothing_else(graph):
+    assert _parents(graph, "stg_web__events") == {"events"}
+    for mart in MARTS:
+        upstream = {key.to_user_string() for key in graph.upstream_key_iterator(dg.AssetKey(mart))}
+        assert {"stg_web__events", "events", "access_logs", *REGISTRY} <= upstream
+        assert not _parents(graph, mart) & {"access_logs", "events", *REGISTRY}, "a mart reads past staging"
+
+
+def test_events_and_models_are_partitioned_by_seoul_day_and_fill_in_one_day_a_run(defs):
+    policies = set()
+    for assets in defs.get_repository_def().assets_defs_by_key.values():
+        if assets.partitions_def is not None:
+            assert assets.partitions_def.timezone == ZONE
+            assert assets.partitions_def.start.date().isoformat() == FIRST_DAY
+            policies.add(assets.backfill_policy)
+    assert policies == {dg.BackfillPolicy.multi_run(1)}
+
+
+def test_only_the_warehouse_has_a_pool(defs):
+    pools = {a.op.name: a.op.pool for a in defs.get_repository_def().assets_defs_by_key.values() if a.is_executable}
+    assert {name for name, pool in pools.items() if pool} == {"warehouse"}
+    assert pools["warehouse"] == WAREHOUSE_POOL
+
+
+def test_every_check_is_on_the_asset_it_speaks_of_and_errors_block(graph):
+    for check in all_checks():
+        node = graph.get(dg.AssetCheckKey(dg.AssetKey(check.asset), check.name))
+        assert node.blocking is (check.severity == "error"), check.name
+        assert check.sentence in node.description
+        assert check.sentence_ko in node.description
+
+
+def test_dbts_own_tests_are_checks_that_block(graph):
+    own = {check.name for check in all_checks()}
+    tests = [graph.get(key) for key in graph.asset_check_keys if key.name not in own]
+    assert len(tests) >= 10
+    assert all(test.blocking for test in tests)
+
+
+def test_the_night_begins_at_two_in_seoul_for_the_day_that_ended(defs):
+    schedule = defs.resolve_schedule_def("nightly_at_two")
+    assert (schedule.cron_schedule, schedule.execution_timezone, schedule.job_name) == ("0 2 * * *", ZONE, NIGHTLY)
+    two_in_seoul = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+    with dg.build_schedule_context(
+        scheduled_execution_time=two_in_seoul, repository_def=defs.get_repository_def()
+    ) as context:
+        requests = schedule.evaluate_tick(context).run_requests
+    assert [request.partition_key for request in requests] == ["2026-11-22"]
+
+
+def test_the_job_is_one_process_over_everything_and_ends_in_bounded_time(defs, specs):
+    job = defs.resolve_job_def(NIGHTLY)
+    assert job.executor_def.name == "in_process"
+    assert job.tags["dagster/max_runtime"] == str(MAX_RUNTIME_SECONDS)
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(specs)
+
+
+def test_without_its_manifest_loading_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("PARTNERSTATS_SQL", str(tmp_path))
+    with pytest.raises(UsageError, match=r"manifest\.json was not built: run `make setup`"):
+        build_defs()

@@ -1,0 +1,81 @@
+"""Dagster's own home: nothing leaves the machine, nothing printed is kept, and the dead are told from the living."""
+
+import dagster as dg
+import pytest
+import yaml
+from dagster import DagsterRunStatus
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
+from dagster._core.test_utils import create_run_for_test
+
+from pipelines.instance import WAREHOUSE_POOL, close_dead_runs, ensure_dagster_home, open_instance
+
+
+@pytest.fixture
+def instance(tmp_path):
+    """An instance with the project's configuration."""
+    with open_instance(tmp_path / "dagster") as opened:
+        yield opened
+
+
+def test_telemetry_and_dagsters_sign_up_dialog_are_off(instance):
+    assert instance.telemetry_enabled is False
+    assert instance.nux_enabled is False
+
+
+def test_what_libraries_print_is_not_kept(instance):
+    assert isinstance(instance.compute_log_manager, NoOpComputeLogManager)
+
+
+def test_runs_are_watched_queued_and_give_their_pool_back(instance):
+    assert instance.run_monitoring_enabled
+    assert instance.get_settings("run_monitoring")["free_slots_after_run_end_seconds"] == 60
+    assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
+    assert instance.run_retries_max_retries == 2
+    assert instance.run_retries_retry_on_asset_or_op_failure is False
+
+
+def test_a_pool_lets_one_step_in(instance):
+    instance.event_log_storage.initialize_concurrency_limit_to_default(WAREHOUSE_POOL)
+    assert instance.event_log_storage.get_concurrency_info(WAREHOUSE_POOL).slot_count == 1
+
+
+def test_the_operators_own_configuration_stays(tmp_path):
+    file = ensure_dagster_home(tmp_path) / "dagster.yaml"
+    file.write_text(yaml.safe_dump({"telemetry": {"enabled": False}, "run_queue": {"max_concurrent_runs": 1}}))
+    before = file.read_bytes()
+    assert ensure_dagster_home(tmp_path) == tmp_path
+    assert file.read_bytes() == before
+
+
+def _status(instance, run):
+    return instance.get_run_by_id(run.run_id).status
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING])
+def test_an_earlier_run_that_never_ended_is_closed_as_failed(status):
+    with dg.DagsterInstance.ephemeral() as instance:
+        dead = create_run_for_test(instance, status=status)
+        own = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        assert close_dead_runs(instance, own.run_id) == 1
+        assert _status(instance, dead) == DagsterRunStatus.FAILURE
+        assert _status(instance, own) == DagsterRunStatus.STARTED
+
+
+@pytest.mark.parametrize(
+    "status",
+    [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED, DagsterRunStatus.NOT_STARTED],
+)
+def test_a_run_that_ended_or_has_not_begun_is_left_alone(status):
+    with dg.DagsterInstance.ephemeral() as instance:
+        other = create_run_for_test(instance, status=status)
+        own = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        assert close_dead_runs(instance, own.run_id) == 0
+        assert _status(instance, other) == status
+
+
+def test_a_later_run_is_not_dead():
+    with dg.DagsterInstance.ephemeral() as instance:
+        own = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        later = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        assert close_dead_runs(instance, own.run_id) == 0
+        assert _status(instance, later) == DagsterRunStatus.STARTED
