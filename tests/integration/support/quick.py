@@ -1,0 +1,47 @@
+"""A night's steps in this process and without Dagster: what is delivered ends up in the warehouse, through the gate."""
+
+from typing import Any
+
+from expectations.judging import judge
+from pipelines.steps.day_files import read_day_states
+from pipelines.steps.events import derive_stale_days
+from pipelines.steps.imports import import_landing
+from pipelines.steps.registry import import_registry
+from pipelines.steps.warehouse import build_warehouse
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.engine import add_key
+from pipelines.storage.parquet import scan
+from pipelines.warehouse.reading import open_read_only
+
+TABLES = ("partners", "members", "contents")
+
+
+def quick_night(workspace: Workspace) -> None:
+    """Take in what lies in the landing folder, derive, judge the events, build. Any failing check of the events raises."""
+    for table in TABLES:
+        import_registry(workspace, table)
+    import_landing(workspace)
+    derive_stale_days(workspace)
+    failed = [result.name for result in judge(workspace, ["events"]) if not result.passed]
+    assert failed == []
+    build_warehouse(workspace)
+
+
+def decoded_events(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return every event of the home, decoded with its key."""
+    found: list[dict[str, Any]] = []
+    with workspace.connection() as connection:
+        for state in read_day_states(workspace.home.events).values():
+            add_key(connection, workspace.keyring.get(state.key))
+            relation = scan(workspace.home.events / state.file_name, state.key)
+            found += connection.execute(f"FROM {relation}").to_arrow_table().to_pylist()
+    return found
+
+
+def warehouse_rows(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
+    """Return what the warehouse answers."""
+    connection = open_read_only(workspace.home.warehouse)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()

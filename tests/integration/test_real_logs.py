@@ -1,0 +1,292 @@
+"""Real logs through the whole house: the answers are known, counted here or elsewhere with other code."""
+
+import gzip
+import json
+import re
+import shutil
+from base64 import b64decode
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.contents import contents_of
+from support.quick import decoded_events, quick_night, warehouse_rows
+
+from pipelines.policy import load_routes
+from pipelines.privacy.methods import KNOWN_METHODS
+from pipelines.privacy.user_agents import user_agent_reducer
+from pipelines.settings import load_settings
+from pipelines.steps.derivation import day_inputs
+from pipelines.steps.events import derive_stale_days
+from pipelines.steps.imports import import_named
+from pipelines.steps.records import import_records
+from pipelines.steps.status import status_of
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.vault import Segment
+from pipelines.weblogs.reasons import Reason
+from pipelines.weblogs.stored import read_file
+
+pytestmark = pytest.mark.slow
+
+APACHE_CLOCK, NGINX_CLOCK = "2015-05-21T12:00:00+09:00", "2026-11-23T12:00:00+09:00"
+HOSTILE = ("combined", "combined_cookie", "json")
+
+
+def open_home(folder: Path, clock: str) -> Workspace:
+    return Workspace.open(load_settings(home=folder / "home", clock=clock, threads=2))
+
+
+@pytest.fixture(scope="module")
+def apache_log(real_data) -> Path:
+    return real_data / "apache-semicomplete" / "access.log.gz"
+
+
+@pytest.fixture(scope="module")
+def apache_truth(apache_log) -> dict:
+    return json.loads(apache_log.with_name("truth.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def apache(apache_log, tmp_path_factory) -> Workspace:
+    """The Apache log in a rehearsal home, with statistics made of it."""
+    workspace = open_home(tmp_path_factory.mktemp("apache"), APACHE_CLOCK)
+    import_named(workspace, [apache_log], "web", "combined")
+    quick_night(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def apache_events(apache) -> list[dict]:
+    return decoded_events(apache)
+
+
+def test_every_line_of_the_apache_log_is_accounted_for(apache):
+    (record,) = import_records(apache.ledger)
+    assert (record.lines, record.accepted, record.filtered) == (10_000, 9_999, {})
+    assert sum(record.quarantined.values()) == 1
+    status = status_of(apache)
+    assert (status["lines"], status["accepted"], status["filtered"], status["quarantined"]) == (10_000, 9_999, 0, 1)
+    assert status["is_balanced"]
+
+
+def test_the_line_that_is_cut_off_is_in_quarantine_with_its_reason(apache, apache_log):
+    (record,) = import_records(apache.ledger)
+    (segment,) = map(Segment.from_json, record.quarantine)
+    (row,) = map(json.loads, apache.quarantine.read_segment(segment).raw.splitlines())
+    assert (row["line"], row["reason"]) == (8899, Reason.CUT_OFF.value)
+    assert b64decode(row["raw"]) == gzip.decompress(apache_log.read_bytes()).split(b"\n")[8898]
+    assert row["file_sha256"] == record.sha256
+
+
+def test_the_vault_gives_the_apache_log_back(apache, apache_log):
+    (record,) = import_records(apache.ledger)
+    assert len({segment["day"] for segment in record.segments}) == 5
+    assert b"".join(read_file(apache.vault, record, [record])) == gzip.decompress(apache_log.read_bytes())
+
+
+def test_the_status_histogram_and_the_bytes_are_exact(apache, apache_truth):
+    rows = warehouse_rows(apache, "SELECT status, sum(requests)::BIGINT FROM service_daily_status GROUP BY status")
+    assert {str(status): requests for status, requests in rows} == apache_truth["status"]
+    ((requests, sent, by_status),) = warehouse_rows(
+        apache,
+        "SELECT sum(requests)::BIGINT, sum(bytes_sent)::BIGINT, "
+        "(SELECT sum(bytes_sent)::BIGINT FROM service_daily_status) FROM service_daily_usage",
+    )
+    assert (requests, sent, by_status) == (9_999, 2_747_282_505, 2_747_282_505)
+    assert apache_truth["bytes_sum"] == 2_747_282_505
+
+
+def test_there_are_as_many_clients_as_addresses(apache_events, apache_truth):
+    clients = {event["client_address_pseudonym"] for event in apache_events}
+    assert len(clients) == apache_truth["distinct_hosts"] == 1_753
+    assert len({event["visitor_pseudonym"] for event in apache_events}) == apache_truth["distinct_host_ua"] == 1_861
+    assert {event["member_pseudonym"] for event in apache_events} == {None}
+
+
+def test_a_missing_byte_count_is_null_and_duplicate_lines_are_real_hits(apache_events, apache_truth):
+    assert sum(event["bytes_sent"] is None for event in apache_events) == apache_truth["bytes_dash"] == 669
+    assert len(apache_events) == 9_999
+    assert apache_truth["duplicate_lines"] == 19
+
+
+LINE = re.compile(
+    r'(\S+) \S+ \S+ \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-) "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"'
+)
+
+
+def counted_here(log: Path) -> dict[date, dict[str, int]]:
+    """Count the log by Seoul day without the project: requests, bytes, errors, addresses with user agents."""
+    days: dict[date, dict] = {}
+    for line in gzip.decompress(log.read_bytes()).decode("latin-1").splitlines():
+        if not (match := LINE.fullmatch(line)):
+            continue
+        address, time, _, status, sent, _, agent = match.groups()
+        moment = datetime.strptime(time, "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC) + timedelta(hours=9)
+        day = days.setdefault(moment.date(), {"requests": 0, "bytes": 0, "4xx": 0, "5xx": 0, "visitors": set()})
+        day["requests"] += 1
+        day["bytes"] += 0 if sent == "-" else int(sent)
+        day["4xx"] += status[0] == "4"
+        day["5xx"] += status[0] == "5"
+        day["visitors"].add((address, agent))
+    return {day: {**counts, "visitors": len(counts["visitors"])} for day, counts in days.items()}
+
+
+def test_each_seoul_day_is_as_an_independent_count_has_it(apache, apache_events, apache_log):
+    counted = counted_here(apache_log)
+    assert sum(day["requests"] for day in counted.values()) == 9_999
+    assert sorted(counted) == [date(2015, 5, day) for day in (17, 18, 19, 20, 21)]
+    rows = warehouse_rows(
+        apache, "SELECT day, requests, bytes_sent, client_errors, server_errors FROM service_daily_usage ORDER BY day"
+    )
+    assert rows == [(day, c["requests"], c["bytes"], c["4xx"], c["5xx"]) for day, c in sorted(counted.items())]
+    visitors = {(event["event_day"], event["visitor_pseudonym"]) for event in apache_events}
+    assert Counter(day for day, _ in visitors) == {day: counts["visitors"] for day, counts in counted.items()}
+
+
+def test_page_views_visits_and_visitors_are_those_of_people(apache, apache_events):
+    people = [event for event in apache_events if not event["is_bot"]]
+    assert 0 < len(people) < len(apache_events)
+    rows = warehouse_rows(apache, "SELECT day, page_views, bot_requests, unique_visitors FROM service_daily_usage")
+    for day, page_views, bots, visitors in rows:
+        of_day = [event for event in people if event["event_day"] == day]
+        assert page_views == sum(event["is_page_view"] for event in of_day)
+        assert bots == sum(event["event_day"] == day and event["is_bot"] for event in apache_events)
+        assert visitors == len({event["visitor_pseudonym"] for event in of_day} - {None})
+
+
+@pytest.fixture(scope="module")
+def hostile_logs(real_data) -> dict[str, Path]:
+    return {name: real_data / "nginx-hostile" / f"{name}.log.gz" for name in HOSTILE}
+
+
+@pytest.fixture(scope="module")
+def hostile_truth(real_data) -> dict:
+    return json.loads((real_data / "nginx-hostile" / "truth.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def nginx_formats(real_data) -> dict[str, str]:
+    """The formats as the server had them, by name."""
+    text = (real_data / "nginx-hostile" / "log_formats.conf").read_text()
+    return dict(re.findall(r"^log_format (\w+) (?:escape=json )?'(.*)';$", text, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_logs, tmp_path_factory) -> Workspace:
+    """All three logs of the hostile requests in one home, each under a source of its own."""
+    workspace = open_home(tmp_path_factory.mktemp("hostile"), NGINX_CLOCK)
+    import_named(workspace, [hostile_logs["combined"]], "plain", "combined")
+    import_named(workspace, [hostile_logs["combined_cookie"]], "web", None)
+    import_named(workspace, [hostile_logs["json"]], "example-json", None)
+    derive_stale_days(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def hostile_events(hostile) -> list[dict]:
+    return decoded_events(hostile)
+
+
+def test_every_line_of_the_hostile_logs_is_accounted_for(hostile, hostile_truth):
+    records = import_records(hostile.ledger)
+    assert [record.lines for record in records] == [hostile_truth["lines"]] * 3
+    assert [record.accepted for record in records] == [7_050] * 3
+    assert status_of(hostile)["is_balanced"]
+
+
+def test_the_servers_own_format_string_reads_the_log_with_its_extra_fields(hostile_logs, nginx_formats, tmp_path):
+    workspace = open_home(tmp_path, NGINX_CLOCK)
+    report = import_named(workspace, [hostile_logs["combined_cookie"]], "own", nginx_formats["combined_cookie"])
+    assert (report.lines, report.accepted) == (7_050, 7_050)
+
+
+@pytest.mark.parametrize("source", ["plain", "web", "example-json"])
+def test_the_status_histograms_and_bytes_are_the_truths(hostile_events, hostile_truth, source):
+    events = [event for event in hostile_events if event["source"] == source]
+    assert Counter(str(event["status"]) for event in events) == hostile_truth["status"]
+    assert sum(event["bytes_sent"] for event in events) == hostile_truth["bytes_sum"]
+    assert len({event["client_address_pseudonym"] for event in events}) == hostile_truth["distinct_hosts"]
+    # A request line of odd shape (2), or that begins with a blank or a tab, may be read as GET or as none of the known.
+    methods, told = Counter(event["method"] for event in events), hostile_truth["methods"]
+    assert {name: methods[name] for name in KNOWN_METHODS - {"GET"}} == {
+        name: told.get(name, 0) for name in KNOWN_METHODS - {"GET"}
+    }
+    assert methods["GET"] in range(told["GET"], told["GET"] + 4)
+
+
+def test_the_three_logs_of_the_same_requests_give_the_same_clients(hostile_events):
+    clients = {
+        source: Counter(event["client_address_pseudonym"] for event in hostile_events if event["source"] == source)
+        for source in ("plain", "web", "example-json")
+    }
+    assert clients["plain"] == clients["web"] == clients["example-json"]
+
+
+def test_events_of_hostile_input_carry_only_words_of_the_vocabulary(hostile_events, repository):
+    routes = load_routes(repository / "policy" / "routes.yml")
+    reducer = user_agent_reducer()
+    declared = {f"{n}={v}" for route in routes.routes for n, p in route.parameters.items() for v in p.values}
+    words = {
+        "source": {"plain", "web", "example-json"},
+        "method": {*KNOWN_METHODS, "OTHER"},
+        "route": {"other", *(route.name for route in routes.routes)},
+        "feature": {"other", *(route.feature for route in routes.routes)},
+        "device_class": {"desktop", "mobile", "tablet", "bot", "other"},
+        "browser": reducer.browsers,
+        "os": reducer.systems,
+        **{name: {None} for name in ("content_id", "content_type", "partner_id", "member_partner_id", "member_type")},
+    }
+    for event in hostile_events:
+        for name, allowed in words.items():
+            assert event[name] in allowed, name
+        assert set((event["route_parameters"] or "").split("&")) <= declared | {""}
+        host = event["referrer_host"]
+        assert host is None or re.fullmatch(r"[a-z0-9]([a-z0-9.:-]{0,252}[a-z0-9])?|\[[0-9a-f:.]+\]", host)
+        for name in (name for name in event if name.endswith("pseudonym")):
+            assert event[name] is None or re.fullmatch("[0-9a-f]{64}", event[name])
+        texts = {name for name, value in event.items() if isinstance(value, str)}
+        assert texts <= {*words, "route_parameters", "referrer_host", *(n for n in event if n.endswith("pseudonym"))}
+    assert len({event["referrer_host"] for event in hostile_events}) > 1
+
+
+def test_everything_delivered_twice_and_a_log_that_grew_is_as_if_imported_once(apache_log, hostile_logs, tmp_path):
+    """Both homes have the same keys to begin with, so that their pseudonyms can be compared."""
+    log = gzip.decompress(apache_log.read_bytes())
+    lines = log.splitlines(keepends=True)
+    grown = log + b"".join(lines[100:150])
+    json_log = gzip.decompress(hostile_logs["json"].read_bytes())
+    first, second = tmp_path / "once", tmp_path / "often"
+    open_home(first, NGINX_CLOCK)
+    shutil.copytree(first, second)
+    once, often = (open_home(folder, NGINX_CLOCK) for folder in (first, second))
+
+    def take(workspace: Workspace, content: bytes, source: str, form: str | None, name: str = "log") -> list[str]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return [report.outcome.kind for report in import_named(workspace, [path], source, form).files]
+
+    assert take(once, grown, "web", "combined") == ["imported"]
+    assert take(once, json_log, "example-json", None) == ["imported"]
+    quick_night(once)
+
+    cut = len(b"".join(lines[:7000])) + 40
+    assert take(often, gzip.compress(log[:cut]), "web", "combined", "access.log.gz") == ["imported"]
+    assert take(often, json_log[:1_000_001], "example-json", None) == ["imported"]
+    quick_night(often)
+    for kind in ("imported", "known"):
+        assert take(often, log, "web", "combined", "access.log.1") == [kind]
+        assert take(often, json_log, "example-json", None, "json.log") == [kind]
+    assert take(often, gzip.compress(log[: cut + 1000]), "web", "combined", "truncated") == ["known"]
+    assert take(often, grown, "web", "combined", "access.log") == ["imported"]
+    quick_night(often)
+    quick_night(often)
+
+    assert len(import_records(often.ledger)) == 5
+    here, there = contents_of(once), contents_of(often)
+    assert here.rows.keys() == there.rows.keys()
+    assert {name for name in here.rows if here.rows[name] != there.rows[name]} == set()
+    assert sum(rows.total() for name, rows in here.rows.items() if name.startswith("events of")) == 9_999 + 50 + 7_050
+    assert [given.day for given in day_inputs(once)] == [given.day for given in day_inputs(often)]
+    assert status_of(often)["is_balanced"]
+    assert here.quarantine.total() == 1
