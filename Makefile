@@ -48,7 +48,7 @@ ui: setup  ## Serve Dagster's UI on this machine only
 
 # The index is taken from the environment and never written down: a lock file that names a host binds every reader to it.
 lock: $(VENV)/.stamp-requirements  ## Resolve the dependencies of pyproject.toml again into requirements.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --extra dashboard --extra spark --extra dev \
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --extra dashboard --extra postgresql --extra spark --extra dev \
 		pyproject.toml -o requirements.lock >/dev/null
 	@if grep -nE '://|^--|experimental-parser' requirements.lock; then \
 		echo "requirements.lock: names an index or the left-out dbt parser (lines above)" >&2; exit 1; fi

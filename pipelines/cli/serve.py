@@ -20,6 +20,10 @@ def ui(
         int | None,
         typer.Option(help="Port on loopback. Default: $PARTNERSTATS_UI_PORT, else 3000.", show_default=False),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Serve the UI alone, without its daemon, so that nobody can start anything."),
+    ] = False,
 ) -> None:
     """Serve the Dagster UI and its schedules on this machine's loopback address; Ctrl-C ends it.
 
@@ -38,5 +42,6 @@ def ui(
     }
     served_port = str(port or settings.ui_port)
     console(stderr=True).print(f"Dagster serves {opened.home.root} at http://{LOOPBACK}:{served_port}", markup=False)
-    module = ["-m", "dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", LOOPBACK, "-p", served_port]
+    served = ["-w", str(REPOSITORY / "workspace.yaml"), "-h", LOOPBACK, "-p", served_port]
+    module = ["-m", "dagster_webserver", *served, "--read-only"] if read_only else ["-m", "dagster", "dev", *served]
     os.execve(sys.executable, [sys.executable, *module], environment)  # noqa: S606 -- the server takes this process's place
