@@ -23,6 +23,9 @@ Chunks = Callable[[Path], Iterable[bytes]]
 LONGEST_LINE_BYTES = 1024 * 1024
 """Bytes of one line that are read; a longer one is cut there and fails as a row."""
 
+NOT_WELL_FORMED = "not well-formed CSV"
+"""The fault of a row that quotes take apart: an open one swallows what follows it, up to the next."""
+
 _BOM = b"\xef\xbb\xbf"
 _PARQUET_MAGIC = b"PAR1"
 
@@ -104,7 +107,7 @@ class CsvReader(_Content):
             except StopIteration:
                 return
             except csv.Error:
-                yield RawRow(number, None, "not well-formed CSV")
+                yield RawRow(number, None, NOT_WELL_FORMED)
                 continue
             if len(fields) == len(self.columns):
                 yield RawRow(number, {name: fields[place] for place, name in places})
