@@ -140,6 +140,13 @@ def test_the_job_is_one_process_over_everything_and_ends_in_bounded_time(defs, s
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(specs)
 
 
+def test_any_asset_can_be_materialised_alone(defs, specs):
+    job = defs.resolve_job_def(NIGHTLY)
+    for name in specs:
+        alone = job.get_subset(asset_selection={dg.AssetKey(name)})
+        assert alone.asset_layer.selected_asset_keys == {dg.AssetKey(name)}
+
+
 def test_without_its_manifest_loading_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PARTNERSTATS_SQL", str(tmp_path))
     with pytest.raises(UsageError, match=r"manifest\.json was not built: run `make setup`"):
