@@ -26,7 +26,7 @@ from pipelines.steps.events import DayReport, derive_stale_days
     description=(
         "One row a request: who asked is a keyed pseudonym, what was asked is reduced to route, feature and content. Built again "
         "for every day whose lines, registry or policy changed, not only for the partition of the run; each is recorded "
-        "here as a materialisation of its day.\n\n"
+        "here as a materialisation of its day. A day without a delivered line stays an empty partition.\n\n"
         "요청 한 건이 한 행이며, 사람은 키 기반 가명으로만 나타납니다."
     ),
 )

@@ -54,4 +54,3 @@ def without_values(cause: Exception) -> Exception:
         cause.__cause__ = cause.__context__ = None
         return cause
     return told_without_values(cause)
-

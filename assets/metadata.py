@@ -24,7 +24,7 @@ def columns_of(dataset: Dataset) -> dg.TableSchema:
         [
             dg.TableColumn(
                 name,
-                field.type,
+                "timestamp" if field.type == "instant" else field.type,
                 description=f"{field.description} {field.description_ko}",
                 constraints=dg.TableColumnConstraints(nullable=field.nullable),
                 tags={"action": field.action},
