@@ -1,7 +1,7 @@
 """The state beside each day's events: what they were derived from, so that a day is built again only when that changed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +10,17 @@ from pipelines.storage.atomic import write_json
 
 @dataclass(frozen=True)
 class DayState:
-    """One day's events file: the fingerprint of its inputs, its rows, its key's name, and whom its lines speak of."""
+    """One day's events file: the fingerprint of its inputs, its rows, its key's name, and whom its lines speak of.
+
+    `people` counts each line once, by what is decided about its person; `cookies` counts what the lines' cookies showed.
+    """
 
     day: date
     fingerprint: str
     rows: int
     key: str
     people: dict[str, int]
+    cookies: dict[str, int] = field(default_factory=dict)
 
     @property
     def file_name(self) -> str:

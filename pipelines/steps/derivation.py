@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.steps.cookies import cookie_facts, member_cookies
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.vault import Segment
 from pipelines.weblogs.parts import ACCESS_LOGS
 from pipelines.weblogs.records import completed_lines
 
-DERIVATION = 1
+DERIVATION = 2
 """Raised when the code between line and event changes what comes out, so that retained days are derived again."""
 
 
@@ -50,10 +51,12 @@ def day_inputs(workspace: Workspace) -> list[DayInput]:
             workspace.routes.model_dump(mode="json"),
             _texts(workspace),
             workspace.keyring.pseudonym_key().generation,
+            sorted(member_cookies(workspace)),
         ]
     )
+    cookies = cookie_facts(workspace, parts)
     return [
-        DayInput(day, tuple(found), _fingerprint(common, workspace.registry.fingerprint(day), found))
+        DayInput(day, tuple(found), _fingerprint(common, workspace.registry.fingerprint(day), cookies[day], found))
         for day, found in sorted(parts.items())
     ]
 
@@ -73,9 +76,9 @@ def _parts(workspace: Workspace) -> dict[date, list[DayPart]]:
     return parts
 
 
-def _fingerprint(common: str, registry: str, parts: list[DayPart]) -> str:
+def _fingerprint(common: str, registry: str, cookies: list[list[str]], parts: list[DayPart]) -> str:
     facts = [(p.segment.path, p.segment.stored_sha256, p.reading_digest, sorted(p.completed_later)) for p in parts]
-    return _digest([common, registry, facts])
+    return _digest([common, registry, cookies, facts])
 
 
 def _texts(workspace: Workspace) -> list[str]:

@@ -14,6 +14,7 @@ from pipelines.privacy.lookups import Lookups
 from pipelines.privacy.pseudonyms import Pseudonymiser
 from pipelines.privacy.targets import TargetReducer
 from pipelines.privacy.user_agents import user_agent_reducer
+from pipelines.steps.cookies import cookie_counts, cookie_history, standings_of, without_refused
 from pipelines.steps.day_files import DayState, read_day_states, write_day_state
 from pipelines.steps.derivation import DayInput, day_inputs
 from pipelines.steps.people import People, people_of
@@ -33,11 +34,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class DayReport:
-    """A day that was derived: its events, whom their lines speak of, and the bytes of its file."""
+    """A day that was derived: its events, whom their lines speak of, what their cookies showed, and the bytes of its file."""
 
     day: date
     rows: int
     people: dict[str, int]
+    cookies: dict[str, int]
     bytes: int
 
 
@@ -58,7 +60,7 @@ def derive_stale_days(workspace: Workspace, progress: Progress = lambda _what, _
     stale = stale_days(workspace)
     if not stale:
         return []
-    deriver = _Deriver(workspace)
+    deriver = _Deriver(workspace, until=max(given.day for given in stale))
     reports = []
     for number, given in enumerate(stale):
         progress("pseudonymise", number, len(stale))
@@ -70,8 +72,9 @@ def derive_stale_days(workspace: Workspace, progress: Progress = lambda _what, _
 class _Deriver:
     """Derives days; each distinct value is replaced once for all of them."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, until: date) -> None:
         self._workspace = workspace
+        self._cookies = cookie_history(workspace, until)
         self._sql = render_sql(workspace.settings.sql, SQL_TEXT)
         self._declared = list(workspace.policy.dataset("events").fields)
         rules = workspace.policy.fields_for("access_logs", STATISTICS)
@@ -88,19 +91,21 @@ class _Deriver:
         folder = self._workspace.home.events
         people = people_of(self._workspace.registry, given.day)
         key = self._workspace.keyring.data_key("events", given.day)
-        decided: Counter[str] = Counter()
+        decided, showed = Counter[str](), Counter[str]()
         with self._workspace.connection() as connection:
             self._begin(connection, people)
             for source, read in self._lines(given):
+                standings = standings_of(read, self._cookies)
+                showed.update(cookie_counts(read, standings))
                 lines = allowed_lines(read, self._allowed)
-                decided.update(people.decisions(lines))
-                self._add(connection, source, lines)
+                decided.update(people.decisions(lines, standings))
+                self._add(connection, source, without_refused(lines, standings))
             columns = ", ".join(self._declared)
             order = "occurred_at, client_address_pseudonym, visitor_pseudonym, route"
             target = folder / f"{given.day.isoformat()}.parquet"
             rows = write_parquet(connection, f"SELECT {columns} FROM day_events ORDER BY {order}", target, key)  # noqa: S608
-        write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided)))
-        return DayReport(given.day, rows, dict(decided), target.stat().st_size)
+        write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided), dict(showed)))
+        return DayReport(given.day, rows, dict(decided), dict(showed), target.stat().st_size)
 
     def _begin(self, connection: duckdb.DuckDBPyConnection, people: People) -> None:
         connection.register("members_by_login", self._lookups.members(people.members))

@@ -1,6 +1,8 @@
 """Who the members and whose the contents are on a day, and what is decided about the person behind each line.
 
-Only approved members are processed (clause `collect.pending`); everybody else counts as anonymous, and is counted here.
+Only approved members are processed (clause `collect.pending`), and of them only who did not refuse cookies (clause
+`cookie.refusal`) and shows one that has not ended (clause `cookie.session`); everybody else counts as anonymous, and is
+counted here.
 """
 
 from collections import Counter
@@ -10,9 +12,12 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.records.cookies import Standing
 from pipelines.registry.store import RegistryStore
+from pipelines.steps.cookies import Standings
 
 APPROVED = "approved"
+BY_STANDING = {Standing.ISSUED: "member", Standing.REFUSED: "refused cookies", Standing.ENDED: "used after logout"}
 _MEMBERS = pa.schema([(n, pa.string()) for n in ("login_id", "account_key", "partner_id", "member_type", "status")])
 _CONTENTS = pa.schema([(n, pa.string()) for n in ("content_id", "partner_id", "content_type")])
 
@@ -25,15 +30,18 @@ class People:
     contents: pa.Table
     status_by_login: dict[str, str]
 
-    def decisions(self, lines: pa.Table) -> Counter[str]:
-        """Count lines by what is decided about their person: `member`, `anonymous`, `conflicting cookies`, a status, ..."""
+    def decisions(self, lines: pa.Table, standings: Standings) -> Counter[str]:
+        """Count lines by what is decided about their person: `member`, `anonymous`, `conflicting cookies`, a status, ...
+
+        `standings` says where each line's login stood with its cookie: only a member's whose cookie was issued counts as one.
+        """
         states = Counter(pc.cast(lines["cookie_state"], pa.string()).to_pylist())
-        logins = pc.value_counts(pc.cast(lines["member_login"], pa.string()).combine_chunks()).to_pylist()
+        shown = pa.table({"login": pc.cast(lines["member_login"], pa.string()), "standing": standings})
         decided: Counter[str] = Counter()
-        for count in logins:
-            if count["values"] is not None:
-                status = self.status_by_login.get(count["values"], "unknown login")
-                decided["member" if status == APPROVED else status] += count["counts"]
+        for row in shown.group_by(["login", "standing"]).aggregate([([], "count_all")]).to_pylist():
+            if row["login"] is not None:
+                status = self.status_by_login.get(row["login"], "unknown login")
+                decided[BY_STANDING[row["standing"]] if status == APPROVED else status] += row["count_all"]
         decided["conflicting cookies"] += states["conflicting"]
         decided["anonymous"] += len(lines) - decided.total()
         return +decided

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.steps.people import people_of
@@ -11,6 +12,10 @@ DAY = date(2015, 5, 20)
 
 def member(account, login, **given):
     return {"account_key": account, "login_id": login, "partner_id": "p1", **given}
+
+
+def decisions(people, table, standings=None):
+    return people.decisions(table, np.zeros(len(table), np.int8) if standings is None else np.array(standings, np.int8))
 
 
 def lines(*cookies: tuple[str | None, str]) -> pa.Table:
@@ -24,7 +29,7 @@ def lines(*cookies: tuple[str | None, str]) -> pa.Table:
 def test_without_a_registry_nobody_is_a_member(house):
     people = people_of(house.workspace.registry, DAY)
     assert (len(people.members), len(people.contents)) == (0, 0)
-    assert people.decisions(lines(("kim", "member"), (None, "none"))) == {"unknown login": 1, "anonymous": 1}
+    assert decisions(people, lines(("kim", "member"), (None, "none"))) == {"unknown login": 1, "anonymous": 1}
 
 
 def test_each_line_is_counted_by_what_is_decided_about_its_person(house):
@@ -41,7 +46,8 @@ def test_each_line_is_counted_by_what_is_decided_about_its_person(house):
     )
     people = people_of(house.workspace.registry, DAY)
     assert people.members["login_id"].to_pylist() == ["kim"]
-    decided = people.decisions(
+    decided = decisions(
+        people,
         lines(
             ("kim", "member"),
             ("kim", "member"),
@@ -53,7 +59,7 @@ def test_each_line_is_counted_by_what_is_decided_about_its_person(house):
             (None, "conflicting"),
             (None, "none"),
             (None, "other_only"),
-        )
+        ),
     )
     assert decided == {
         "member": 2,
@@ -80,4 +86,17 @@ def test_people_are_those_of_the_days_end(house):
 
 
 def test_no_lines_have_no_decisions(house):
-    assert people_of(house.workspace.registry, DAY).decisions(lines()) == {}
+    assert decisions(people_of(house.workspace.registry, DAY), lines()) == {}
+
+
+def test_of_approved_members_only_those_whose_cookie_is_issued_count(house):
+    house.export("members", [member("k1", "kim"), member("k2", "pending", status="pending")])
+    people = people_of(house.workspace.registry, DAY)
+    table = lines(*[("kim", "member")] * 3, ("pending", "member"), ("nobody", "member"))
+    assert decisions(people, table, [0, 1, 2, 2, 1]) == {
+        "member": 1,
+        "used after logout": 1,
+        "refused cookies": 1,
+        "pending": 1,
+        "unknown login": 1,
+    }
