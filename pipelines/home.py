@@ -1,6 +1,8 @@
 """The home: one folder with everything but the keys, and what it is: real or demo, live or a rehearsal."""
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -13,6 +15,9 @@ from pipelines.clock import Clock
 from pipelines.errors import HomeBusyError, HomeError
 from pipelines.storage.atomic import make_folder, staging_leftovers, sweep_staging, write_text
 from pipelines.storage.locks import locked
+
+SPARE_BYTES = 32 * 1024**2
+"""What a night needs of the disk besides the warehouse: its records, and the events of a few days."""
 
 HomeKind = Literal["real", "demo"]
 _FOLDERS = (
@@ -56,20 +61,16 @@ class Home:
         """Open the home in `root`, or make one; `rehearsal` says that `clock` is not the machine's own.
 
         A home first made with `rehearsal` refuses to be opened without, and the other way round; see also `touch`.
-        Raises HomeError, also when there is data without `home.json`.
+        Raises HomeError, also when there is data without `home.json` and when the folder cannot be written.
         """
         home = cls(root)
-        with home._state_lock():
-            if home._state_file.exists():
-                home._check_mode(rehearsal=rehearsal)
-            elif not home.is_empty():
-                raise HomeError(f"{home._state_file}: missing beside data; restore it from the home's backup")
-            else:
-                now = clock.now()
-                home._save(HomeState(kind=None, is_rehearsal=rehearsal, made_at=now, latest_instant=now))
-        for name in _FOLDERS:
-            make_folder(home.root / name)
-        home.touch(clock)
+        try:
+            home._begin(clock, rehearsal=rehearsal)
+            for name in _FOLDERS:
+                make_folder(home.root / name)
+            home.touch(clock)
+        except OSError as cause:
+            raise HomeError(f"{home.root}: cannot be written: {os.strerror(cause.errno or errno.EIO)}") from None
         return home
 
     def exists(self) -> bool:
@@ -136,6 +137,26 @@ class Home:
         """Raise HomeError when `folder` (the keyring's) lies inside the home, where its backups would hold it too."""
         if folder.resolve().is_relative_to(self.root.resolve()):
             raise HomeError(f"keys must lie outside the home: {folder}")
+
+    def require_space(self) -> None:
+        """Raise HomeError when the disk is too full for a night, which writes the next warehouse beside the live one."""
+        warehouse = self.warehouse.stat().st_size if self.warehouse.exists() else 0
+        place = next(folder for folder in (self.root, *self.root.parents) if folder.is_dir())
+        needed, free = SPARE_BYTES + 2 * warehouse, shutil.disk_usage(place).free
+        if free < needed:
+            raise HomeError(
+                f"the disk is almost full: {free:,} bytes are free below {self.root}, a night needs {needed:,}"
+            )
+
+    def _begin(self, clock: Clock, *, rehearsal: bool) -> None:
+        with self._state_lock():
+            if self._state_file.exists():
+                self._check_mode(rehearsal=rehearsal)
+            elif not self.is_empty():
+                raise HomeError(f"{self._state_file}: missing beside data; restore it from the home's backup")
+            else:
+                now = clock.now()
+                self._save(HomeState(kind=None, is_rehearsal=rehearsal, made_at=now, latest_instant=now))
 
     def _check_mode(self, *, rehearsal: bool) -> None:
         if self.state().is_rehearsal and not rehearsal:

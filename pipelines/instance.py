@@ -1,10 +1,13 @@
 """Dagster's own home: its configuration file, and runs that died with their process."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import yaml
-from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, RunRecord, RunsFilter
+
+from pipelines.storage.atomic import write_text
 
 WAREHOUSE_POOL = "warehouse"
 """At most one step at a time works on the warehouse file."""
@@ -26,14 +29,15 @@ CONFIGURATION = {
 }
 
 _UNFINISHED = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+_LONGEST_UNSTARTED = timedelta(minutes=1)
+"""A run is created, then started or queued at once; one that is neither for so long lost its process in between."""
 
 
 def ensure_dagster_home(folder: Path) -> Path:
     """Make `folder` a Dagster home; a `dagster.yaml` that is there already is the operator's and stays."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "dagster.yaml"
     if not file.exists():
-        file.write_text(yaml.safe_dump(CONFIGURATION, sort_keys=False), encoding="utf-8")
+        write_text(file, yaml.safe_dump(CONFIGURATION, sort_keys=False))
     return folder
 
 
@@ -43,15 +47,21 @@ def close_dead_runs(instance: DagsterInstance, own_run_id: str) -> int:
     Call it only while holding the home: whoever holds it knows that no other run is alive.
     """
     own = instance.get_run_record_by_id(own_run_id)
-    dead = [
-        record.dagster_run
-        for record in instance.get_run_records(RunsFilter(statuses=_UNFINISHED))
-        if record.dagster_run.run_id != own_run_id and (own is None or record.create_timestamp < own.create_timestamp)
-    ]
+    records = instance.get_run_records(RunsFilter(statuses=[*_UNFINISHED, DagsterRunStatus.NOT_STARTED]))
+    dead = [record.dagster_run for record in records if _is_dead(record, own_run_id, own)]
     for run in dead:
         instance.report_run_failed(run, "The process of this run ended before the run did; its work is taken up again.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return len(dead)
+
+
+def _is_dead(record: RunRecord, own_run_id: str, own: RunRecord | None) -> bool:
+    if record.dagster_run.run_id == own_run_id:
+        return False
+    is_unstarted = record.dagster_run.status is DagsterRunStatus.NOT_STARTED
+    if own is None:
+        return not is_unstarted
+    return record.create_timestamp < own.create_timestamp - (_LONGEST_UNSTARTED if is_unstarted else timedelta())
 
 
 def open_instance(folder: Path) -> DagsterInstance:

@@ -50,8 +50,23 @@ class NightlyOutcome:
 def run_nightly(
     settings: Settings, day: date, progress: Progress = lambda _what, _done, _total: None
 ) -> NightlyOutcome:
-    """Run the nightly job for `day` in this process and return how it went; a failed step is an outcome, not an exception."""
+    """Run the nightly job for `day` in this process and return how it went; a failed step is an outcome, not an exception.
+
+    Raises HomeError when the disk is too full to begin with, or became so and took Dagster's records with it.
+    """
     home = Home(settings.home)
+    home.require_space()
+    try:
+        outcome = _run(settings, home, day, progress)
+    except Exception:
+        home.require_space()
+        raise
+    if not outcome.succeeded and not outcome.is_check_failure:
+        home.require_space()
+    return outcome
+
+
+def _run(settings: Settings, home: Home, day: date, progress: Progress) -> NightlyOutcome:
     with (
         _environment(settings),
         dg.DagsterInstance.from_config(str(ensure_dagster_home(home.dagster))) as instance,

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from support.deliveries import Delivered, between_two_nights
 from support.nights import Nights
+from support.uninterrupted import Uninterrupted, uninterrupted_night
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,9 @@ def nights() -> Nights:
 def delivered(nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     """A home after one night, with the next night's deliveries; copy it, never change it."""
     return between_two_nights(tmp_path_factory.mktemp("delivered"), nights)
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(delivered: Delivered, tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
+    """The night that is due in `delivered`, undisturbed."""
+    return uninterrupted_night(delivered, tmp_path_factory.mktemp("uninterrupted"))

@@ -5,12 +5,10 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from support.contents import (
-    Contents,
     contents_of,
     files_that_are_no_whole,
     is_up_to_date,
@@ -19,6 +17,7 @@ from support.contents import (
 from support.deliveries import Delivered
 from support.runs import free_slots, run_statuses
 from support.stages import STAGES, Watch
+from support.uninterrupted import Uninterrupted
 
 pytestmark = pytest.mark.slow
 
@@ -27,37 +26,6 @@ KILLS = int(os.environ.get("PARTNERSTATS_TEST_KILLS", "10"))
 SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 ATTEMPTS = 5
 LONGEST_DELAY_SECONDS = 0.3
-
-
-@dataclass(frozen=True)
-class Uninterrupted:
-    """What the night gives when nobody disturbs it, what was there before, and how long it took."""
-
-    before: Contents
-    after: Contents
-    seconds: float
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(delivered: Delivered, tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
-    before = contents_of(delivered.copy_to(tmp_path_factory.mktemp("before")).workspace())
-    copy = delivered.copy_to(tmp_path_factory.mktemp("uninterrupted"))
-    began = time.monotonic()
-    outcome = copy.begin_night().outcome()
-    seconds = time.monotonic() - began
-    assert outcome["succeeded"], outcome
-    after = contents_of(copy.workspace())
-    assert is_up_to_date(copy.workspace())
-    assert sorted(after.delivered.values()) == sorted(
-        [*before.delivered.values(), *delivered.contents.values(), *_of_the_damaged_file(after)]
-    )
-    return Uninterrupted(before, after, seconds)
-
-
-def _of_the_damaged_file(contents: Contents) -> list[bytes]:
-    """The part of the damaged file that could be decoded; how much that is, its own test says."""
-    digests = [body["sha256"] for body in contents.imports if body.get("name") == "damaged.log.gz" and "lines" in body]
-    return [contents.delivered[digest] for digest in digests]
 
 
 def _kill_somewhere(copy: Delivered, chance: random.Random, longest: float) -> str:
@@ -149,11 +117,14 @@ def test_the_comparison_sees_what_a_careless_night_would_lose(
 def test_the_comparison_sees_what_a_careless_night_would_double(
     delivered: Delivered, uninterrupted: Uninterrupted, tmp_path: Path
 ):
-    copy = delivered.copy_to(tmp_path)
-    copy.begin_night("commits_twice").process.join()
-    differences = uninterrupted.after.differences(contents_of(copy.workspace()))
-    assert differences["imports"] == (0, 4)
-    assert sum(doubled for part, (_, doubled) in differences.items() if part.startswith("events of")) > 1000
+    once, twice = delivered.copy_to(tmp_path / "import"), delivered.copy_to(tmp_path / "events")
+    assert once.begin_night("commits_twice").outcome()["is_check_failure"]
+    assert uninterrupted.after.differences(contents_of(once.workspace()))["imports"] == (0, 4)
+    assert twice.begin_night("derives_twice").outcome()["is_check_failure"]
+    differences = uninterrupted.after.differences(contents_of(twice.workspace()))
+    events = [counts for part, counts in differences.items() if part.startswith("events of")]
+    assert sum(lost for lost, _ in events) == 0
+    assert sum(doubled for _, doubled in events) > 1000
 
 
 def test_a_file_written_in_place_is_seen_to_be_no_whole(delivered: Delivered, tmp_path: Path):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.clock import FixedClock
 from pipelines.errors import HomeBusyError, HomeError
-from pipelines.home import Home
+from pipelines.home import SPARE_BYTES, Home
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 CLOCK = FixedClock(NOW)
@@ -193,3 +194,37 @@ def test_keys_must_lie_outside(tmp_path: Path):
     with pytest.raises(HomeError):
         home.keep_outside(tmp_path / "link" / "keys")
     home.keep_outside(tmp_path / "data.keys")
+
+
+def test_what_dead_jobs_left_is_swept_and_nothing_else(tmp_path: Path):
+    home = made(tmp_path / "data")
+    left = [
+        home.root / ".home.json.1-ab.staging",
+        home.vault / "logs" / ".a.age.1-ab.staging",
+        home.staging / "dbt" / "x",
+    ]
+    kept = [home.vault / "logs" / "a.age", home.landing / ".b.1-ab.staging", home.dagster / ".c.1-ab.staging"]
+    for path in (*left, *kept):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert home.sweep() == len(left)
+    assert [path.exists() for path in left] == [False] * len(left)
+    assert [path.exists() for path in kept] == [True] * len(kept)
+    assert home.state().made_at == NOW
+
+
+def test_a_home_that_cannot_be_made_says_so(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeError, match="cannot be written"):
+        made(tmp_path / "file" / "data")
+
+
+def test_a_night_needs_room_for_a_second_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = made(tmp_path / "data")
+    home.warehouse.write_bytes(bytes(1000))
+    needed = SPARE_BYTES + 2 * 1000
+    monkeypatch.setattr("pipelines.home.shutil.disk_usage", lambda _: SimpleNamespace(free=needed))
+    home.require_space()
+    monkeypatch.setattr("pipelines.home.shutil.disk_usage", lambda _: SimpleNamespace(free=needed - 1))
+    with pytest.raises(HomeError, match="the disk is almost full"):
+        home.require_space()

@@ -32,6 +32,8 @@ class Delivered:
     nights: Nights
     contents: dict[str, bytes]
     """Decompressed content of the logs as they stand in the end, by file name."""
+    told: Path | None = None
+    """Where a night says how it went; by default beside the home."""
 
     def copy_to(self, folder: Path) -> "Delivered":
         """Return a copy with the same keys, deliveries and clock."""
@@ -49,10 +51,16 @@ class Delivered:
             "PARTNERSTATS_BATCH_BYTES": str(128 * 1024),
         }
 
-    def begin_night(self, broken_by: str | None = None, clock: str = NOW, day: date = LAST_DAY) -> Night:
-        """Start the night that is due."""
-        folder = self.home.with_name("night")
-        return self.nights.start(self.home, day, folder, self.environment(clock), broken_by)
+    def begin_night(
+        self,
+        broken_by: str | None = None,
+        clock: str = NOW,
+        day: date = LAST_DAY,
+        file_limit_bytes: int | None = None,
+    ) -> Night:
+        """Start the night that is due; no file may grow beyond `file_limit_bytes`, if given."""
+        folder = self.told or self.home.with_name("night")
+        return self.nights.start(self.home, day, folder, self.environment(clock), broken_by, file_limit_bytes)
 
     def workspace(self) -> Workspace:
         """Open the home in this process."""

@@ -32,6 +32,14 @@ def commits_twice() -> None:
     Ledger.append = twice  # type: ignore[method-assign]
 
 
+def derives_twice() -> None:
+    """Read every import twice when events are derived."""
+    from pipelines.steps import derivation  # noqa: PLC0415
+
+    import_records = derivation.import_records
+    derivation.import_records = lambda ledger: import_records(ledger) * 2
+
+
 def writes_in_place() -> None:
     """Write a day's events into their place piece by piece, and die in the middle."""
     from pipelines.storage import parquet  # noqa: PLC0415
