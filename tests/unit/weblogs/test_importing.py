@@ -1,24 +1,20 @@
 """Files are taken in whole, once, in any shape and order, and every line of them is accounted for."""
 
-import errno
 import gzip
 import json
 import random
 from base64 import b64decode
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import InputError, KeyMissingError
 from pipelines.storage.vault import Segment
-from pipelines.weblogs import importing
 from pipelines.weblogs.decompression import Limits
 from pipelines.weblogs.reasons import Reason
 from pipelines.weblogs.records import COMPLETED_LATER, restated_counts
-from pipelines.weblogs.stored import begins_with, read_content, read_file
+from pipelines.weblogs.stored import read_content, read_file
 
 TIMES = ["20/May/2015:23:59:59", "21/May/2015:00:00:00", "19/May/2015:12:00:00"]
 GOOD = st.builds(
@@ -150,64 +146,6 @@ def test_two_logs_that_grew_from_one_restate_its_last_line_once(intake, line):
     assert other.counts[other.records[0].sha256].filtered == {COMPLETED_LATER: 1}
 
 
-def test_the_same_content_is_known_under_another_name_and_packed_otherwise(intake, packed, line):
-    content = line() * 3
-    assert intake.deliver(content).kind == "imported"
-    for name, pack in packed.items():
-        assert intake.deliver(pack(content), f"copy-{name}").kind == "known"
-    assert len(intake.records) == 1
-    assert intake.deliver(content + line(), "more").kind == "imported"
-
-
-@pytest.mark.parametrize("cut", [1, 10, 80, 81, 700, 809])
-def test_a_shorter_copy_of_an_imported_file_is_known(intake, packed, line, cut):
-    content = b"".join(line(TIMES[number % 3], f"/{number}") for number in range(10))
-    intake.deliver(content)
-    assert intake.deliver(packed["gzip"](content[:cut]), "copy").kind == "known"
-    assert total(intake, "accepted") == 10
-
-
-def test_a_shorter_copy_of_a_log_that_grew_is_known_at_every_length(intake, line):
-    content = b"".join(line(TIMES[number % 3], f"/{number}") for number in range(4))
-    for cut in (90, 200, len(content)):
-        intake.deliver(content[:cut])
-    assert {intake.deliver(content[:cut], "copy").kind for cut in range(1, len(content))} == {"known"}
-    assert len(intake.records) == 3
-
-
-def test_a_file_of_the_same_line_lengths_but_other_lines_is_no_copy(intake, line):
-    intake.deliver(line(target="/1") + line(target="/2") + line(target="/3"))
-    assert intake.deliver(line(target="/1") + line(target="/4"), "other").record.lines == 2
-
-
-def test_a_shorter_file_of_another_source_is_its_own(intake, line):
-    intake.deliver(line(target="/1") + line(target="/2"))
-    assert intake.deliver(line(target="/1"), "other", source="api").record.accepted == 1
-
-
-def test_a_copy_cannot_be_told_when_the_key_of_its_day_is_gone(intake, line):
-    content = line(target="/1") + line(target="/2")
-    intake.deliver(content)
-    intake.keys.made.clear()
-    with pytest.raises(KeyMissingError):
-        intake.deliver(content[:100], "copy")
-
-
-@pytest.mark.parametrize(
-    ("beginning", "expected"),
-    [
-        ([], True),
-        ([b"ab", b"c"], True),
-        ([b"abcdef"], True),
-        ([b"abcdefg"], False),
-        ([b"abx"], False),
-        ([b"", b"a"], True),
-    ],
-)
-def test_content_begins_with_what_it_begins_with(beginning, expected):
-    assert begins_with(iter([b"a", b"", b"bcd", b"ef"]), beginning) is expected
-
-
 def test_a_cut_off_file_is_imported_as_far_as_it_goes_and_quarantined_whole(intake):
     noise = random.Random(3)  # noqa: S311 - test data
     content = b"".join(
@@ -299,75 +237,6 @@ def test_a_line_longer_than_allowed_is_quarantined_and_kept_byte_for_byte(new_in
     assert b"".join(read_file(intake.vault, grown, intake.records)) == log + b"\n" + line()
 
 
-def test_a_log_that_is_written_to_meanwhile_is_imported_as_it_was_identified(new_intake, line):
-    intake = new_intake(batch_bytes=1024, chunk_bytes=100)
-    content, more = line() * 100, line(target="/more") * 100
-    path = intake.root / "access.log"
-
-    def write_on(done: int, _total: int) -> None:
-        if done < 2000:
-            with path.open("ab") as file:
-                file.write(more)
-
-    record = intake.deliver(content, progress=write_on).record
-    assert (record.bytes, record.lines) == (len(content), 100)
-    assert path.stat().st_size > len(content)
-    assert intake.take(path).record.lines == (path.stat().st_size - len(content)) // len(line(target="/more"))
-    assert len(intake.lines()) == path.read_bytes().count(b"\n")
-
-
-def test_a_file_that_becomes_another_one_meanwhile_is_refused_by_name(new_intake, line, monkeypatch):
-    intake = new_intake()
-    path = intake.root / "access.log"
-    path.write_bytes(line(target="/1"))
-    identify = importing.identify
-
-    def identify_and_change(*given):
-        found = identify(*given)
-        path.write_bytes(line(target="/2"))
-        return found
-
-    monkeypatch.setattr(importing, "identify", identify_and_change)
-    with pytest.raises(InputError, match=r"access\.log: changed while it was read"):
-        intake.take(path)
-    assert intake.records == []
-
-
-def test_a_file_that_may_not_be_read_is_named(intake, monkeypatch, line):
-    path = intake.root / "secret.log"
-    path.write_bytes(line())
-    opened = Path.open
-
-    def refuse(self, *given, **options):
-        if self == path:
-            raise PermissionError(errno.EACCES, "Permission denied", str(self))
-        return opened(self, *given, **options)
-
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(InputError, match=r"secret\.log: cannot be read: Permission denied"):
-        intake.take(path)
-
-
 def test_the_record_survives_the_ledger(intake, line):
     record = intake.deliver(line() + b"unfinished").record
     assert type(record).from_body(json.loads(json.dumps(record.to_body()))) == record
-
-
-def test_an_import_that_was_interrupted_leaves_nothing_behind_when_it_runs_again(new_intake, line):
-    intake = new_intake(batch_bytes=1024, chunk_bytes=100)
-    content = line("19/May/2015:10:00:00") + line("20/May/2015:10:00:00") * 30
-
-    class CrashError(Exception):
-        pass
-
-    def crash(done: int, _total: int) -> None:
-        if done > 1500:
-            raise CrashError
-
-    for _ in range(2):
-        with pytest.raises(CrashError):
-            intake.deliver(content, progress=crash)
-    assert intake.vault.orphans([])
-    record = intake.deliver(content).record
-    assert intake.vault.orphans(segment.path for segment in intake.segments(record)) == []
-    assert len(intake.lines()) == 31
