@@ -1,5 +1,7 @@
 """Dagster's own home: nothing leaves the machine, nothing printed is kept, and the dead are told from the living."""
 
+from datetime import timedelta
+
 import dagster as dg
 import pytest
 import yaml
@@ -79,3 +81,20 @@ def test_a_later_run_is_not_dead():
         later = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
         assert close_dead_runs(instance, own.run_id) == 0
         assert _status(instance, later) == DagsterRunStatus.STARTED
+
+
+@pytest.mark.parametrize(("seconds_before", "closed"), [(61, 1), (59, 0)])
+def test_a_run_that_was_created_and_never_started_is_closed_after_a_minute(seconds_before, closed, monkeypatch):
+    with dg.DagsterInstance.ephemeral() as instance:
+        create_run_for_test(instance, status=DagsterRunStatus.NOT_STARTED)
+        own = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        get_run_records = instance.get_run_records
+
+        def earlier(*arguments, **named):
+            return [
+                record._replace(create_timestamp=record.create_timestamp - timedelta(seconds=seconds_before))
+                for record in get_run_records(*arguments, **named)
+            ]
+
+        monkeypatch.setattr(instance, "get_run_records", earlier)
+        assert close_dead_runs(instance, own.run_id) == closed
