@@ -15,7 +15,7 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
             name=check.name,
             asset=asset,
             description=f"{check.sentence}\n\n{check.sentence_ko}",
-            blocking=check.severity == "error",
+            blocking=check.severity == "error" and check.blocks,
             metadata={"clause": check.clause},
         )
         for check in checks_of(asset)

@@ -21,7 +21,7 @@ from pipelines.steps.events import DayReport, derive_stale_days
     owners=["team:operator"],
     tags={"layer": "pseudonymised", "clause": "purpose.statistics"},
     partitions_def=daily,
-    deps=["access_logs", *DESCRIPTIONS],
+    deps=["access_logs", "cookie_records", *DESCRIPTIONS],
     check_specs=check_specs("events"),
     description=(
         "One row a request: who asked is a keyed pseudonym, what was asked is reduced to route, feature and content. Built again "
@@ -60,5 +60,6 @@ def _day_metadata(report: DayReport) -> dict[str, object]:
     return {
         "dagster/partition_row_count": report.rows,
         "lines_by_person": counts_table("decided", report.people),
+        "lines_by_cookie": counts_table("shown", report.cookies),
         "bytes_stored": report.bytes,
     }

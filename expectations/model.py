@@ -11,7 +11,8 @@ from pipelines.steps.results import Severity
 class Check:
     """An expectation named `expectation` (Great Expectations' class name) on `column` of the frame `frame`.
 
-    `asset` is what the check speaks of; a check with `is_privacy` stops what follows in code.
+    `asset` is what the check speaks of; a check with `is_privacy` stops what follows in code. An
+    error that `blocks` stops it in the same run; one that does not speaks of what was left out already.
     """
 
     name: str
@@ -25,3 +26,4 @@ class Check:
     arguments: Mapping[str, Any] = field(default_factory=lambda: {"min_value": 0, "max_value": 0})
     severity: Severity = "error"
     is_privacy: bool = False
+    blocks: bool = True

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, events, registry, warehouse
+from assets import access_logs, events, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.jobs import nightly
 from pipelines.partitions import ONE_DAY_A_RUN
@@ -23,6 +23,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
     return dg.Definitions(
         assets=[
             access_logs.access_logs,
+            *records.record_assets(),
             *registry.registry_assets(),
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),

@@ -1,4 +1,4 @@
-"""Checks on the marts that Great Expectations judges; those on logs and events run within their assets."""
+"""Checks on the marts that Great Expectations judges; those on what was delivered and on events run within their assets."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,14 @@ import dagster as dg
 
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
+from assets.registry import DESCRIPTIONS
 from expectations.judging import judge
 from expectations.suites import all_checks
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.record_imports import FOLDERS
 
-MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in ("access_logs", "events")))
+WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", *FOLDERS.values(), *DESCRIPTIONS})
+MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in WITHIN_THEIR_ASSETS))
 
 
 @dg.multi_asset_check(

@@ -4,15 +4,22 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines, event_people
 from pipelines.steps.metrics.days import days
 from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files
+from pipelines.steps.metrics.linked import linked_files
 from pipelines.steps.metrics.marts import marts
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.workspace import Workspace
 
 FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "files": files,
+    "cookie_files": cookie_files,
+    "cookie_days": cookie_days,
+    "cookie_lines": cookie_lines,
+    "event_people": event_people,
+    "linked_files": linked_files,
     "event_fields": event_fields,
     "event_days": event_days,
     "days": days,

@@ -1,0 +1,46 @@
+"""What became of the imported record files: rows accounted for, columns declared, sealed parts as they were."""
+
+import hashlib
+from datetime import date
+
+import pandas as pd
+
+from pipelines.records.ledgered import RecordFile
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.record_imports import record_files
+from pipelines.steps.workspace import Workspace
+
+COLUMNS = ["rows_unaccounted", "columns_undeclared", "columns_sensitive", "parts_spoilt", "quarantined_share"]
+
+
+def record_file_frame(workspace: Workspace, dataset: str, only: Only) -> pd.DataFrame:
+    """One row an imported file of `dataset`: COLUMNS. `parts_spoilt` counts sealed parts that are gone or were changed.
+
+    The parts' bytes are compared for the days in `only`; that they are there, for all.
+    """
+    rows = []
+    for file in record_files(workspace, dataset):
+        sealed = sum(segment["lines"] for segment in (*file.segments, *file.quarantine))
+        set_aside = sum(file.quarantined.values())
+        rows.append(
+            {
+                "rows_unaccounted": abs(file.rows - file.accepted - set_aside) + abs(file.rows - sealed),
+                "columns_undeclared": len(file.undeclared_columns),
+                "columns_sensitive": len(file.sensitive_columns),
+                "parts_spoilt": _spoilt(workspace, file, only),
+                "quarantined_share": set_aside / file.rows if file.rows else 0.0,
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _spoilt(workspace: Workspace, file: RecordFile, only: Only) -> int:
+    spoilt = 0
+    for folder, segments in ((workspace.home.vault, file.segments), (workspace.home.quarantine, file.quarantine)):
+        for segment in segments:
+            path = folder / segment["path"]
+            if not path.is_file():
+                spoilt += 1
+            elif only is None or date.fromisoformat(segment["day"]) in only:
+                spoilt += hashlib.sha256(path.read_bytes()).hexdigest() != segment["stored_sha256"]
+    return spoilt
