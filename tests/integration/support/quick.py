@@ -17,12 +17,12 @@ TABLES = ("partners", "members", "contents")
 
 
 def quick_night(workspace: Workspace) -> None:
-    """Take in what lies in the landing folder, derive, judge the events, build. Any failing check of the events raises."""
+    """Take in what lies in the landing folder, derive, judge the events, build. A failing privacy check raises."""
     for table in TABLES:
         import_registry(workspace, table)
     import_landing(workspace)
     derive_stale_days(workspace)
-    failed = [result.name for result in judge(workspace, ["events"]) if not result.passed]
+    failed = [result.name for result in judge(workspace, ["events"]) if result.is_privacy and not result.passed]
     assert failed == []
     build_warehouse(workspace)
 
