@@ -1,7 +1,6 @@
 """The night as Dagster keeps it: runs, days, metadata and checks, and nothing of the data."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import dagster as dg
 import duckdb
 import pytest
 from dagster import AssetKey, DagsterEventType
-from support.finished import FLAGGED_IN_THE_SAMPLE, LAST_DAY, NOW, Finished, finished_home
+from support.finished import FLAGGED_IN_THE_SAMPLE, LAST_DAY, NOW, Finished, environment, finished_home
 
 from expectations.suites import all_checks
 from pipelines.instance import open_instance
@@ -151,7 +150,7 @@ def test_the_command_prints_its_document_and_no_librarys_noise(finished, tmp_pat
     home = finished.copy_to(tmp_path)
     command = [str(Path(sys.executable).with_name("partnerstats")), "nightly", "--json", "--home", str(home.home)]
     outcome = subprocess.run(
-        [*command, "--clock", NOW], cwd=tmp_path, env={"PATH": os.defpath}, capture_output=True, text=True, check=False
+        [*command, "--clock", NOW], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
     assert outcome.stderr == ""
     assert outcome.returncode == 0

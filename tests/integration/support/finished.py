@@ -59,6 +59,11 @@ class Finished:
                     os.environ[name] = value
 
 
+def environment() -> dict[str, str]:
+    """Return what a command of a test gets of the environment: the same code, and no setting of whoever runs the tests."""
+    return {"PATH": os.defpath, **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}}
+
+
 @cache
 def finished_home(base: Path) -> Finished:
     """Make the home below `base`, a session's folder; the same one for every test of the session."""
