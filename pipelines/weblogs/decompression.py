@@ -31,6 +31,10 @@ class DamagedFileError(InputError):
     """A file's compression is broken, cut off, followed by something else, or of a kind that is not read."""
 
 
+class CorruptFileError(DamagedFileError):
+    """A file's compressed bytes were changed: what was decoded of it may never have been written so."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds on what one file may decompress to; the ratio counts from `ratio_floor_bytes` on. Plain files count as ratio 1."""
@@ -172,7 +176,7 @@ def decompressed_chunks(path: Path, limits: Limits) -> Iterator[bytes]:
         except DecompressionBombError as cause:
             raise DecompressionBombError(f"{path.name}: {cause}") from None
         except DamagedFileError as cause:
-            raise DamagedFileError(f"{path.name}: {cause}") from None
+            raise type(cause)(f"{path.name}: {cause}") from None
 
 
 class _Delivered:
@@ -224,7 +228,7 @@ def _member(file: _Delivered, data: bytes, member: _Member) -> Iterator[bytes]:
         try:
             yield from member.feed(data)
         except (zlib.error, OSError, zstandard.ZstdError):
-            raise DamagedFileError("the compressed data is damaged") from None
+            raise CorruptFileError("the compressed data is damaged") from None
         data = b"" if member.eof else file.read()
 
 

@@ -13,7 +13,13 @@ from typing import Any, Literal
 
 from pipelines.errors import InputError
 from pipelines.storage.vault import Vault
-from pipelines.weblogs.decompression import DamagedFileError, DecompressionBombError, Limits, decompressed_chunks
+from pipelines.weblogs.decompression import (
+    CorruptFileError,
+    DamagedFileError,
+    DecompressionBombError,
+    Limits,
+    decompressed_chunks,
+)
 from pipelines.weblogs.identity import FileIdentity, identify
 from pipelines.weblogs.lines import LineBatch, split_lines
 from pipelines.weblogs.quarantine import file_digest, quarantine_file
@@ -68,8 +74,9 @@ def import_file(
 
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises DamagedError when what was
     sealed does not read back, UsageError for a format that cannot be compiled, and InputError, naming the file, when it may not
-    be read or changes meanwhile. A file that is too large when decompressed is quarantined as a whole; one whose compression is
-    damaged is too, and what could be decoded of it is imported. A shorter copy of an imported file is known.
+    be read or changes meanwhile. A file that is too large when decompressed, or whose compressed bytes were changed, is
+    quarantined as a whole; one that is cut off or followed by something else is too, and what could be decoded of it is imported.
+    A shorter copy of an imported file is known.
     """
     reading_of(delivery.reading)
     content = _Content(delivery.path, stores.limits)
@@ -81,6 +88,8 @@ def import_file(
         identity = identify(content.chunks(), of_source)
     except DecompressionBombError as cause:
         return _quarantined(delivery, stores, delivery_day, _reason(cause, delivery))
+    if content.is_corrupt and content.damage is not None:
+        return _quarantined(delivery, stores, delivery_day, content.damage)
     is_known = any(record.sha256 == identity.sha256 for record in known)
     if is_known or is_shorter_copy(identity, content.chunks, of_source, stores.vault):
         return (
@@ -99,6 +108,7 @@ class _Content:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path, self._limits = path, limits
         self.damage: str | None = None
+        self.is_corrupt = False
 
     def delivered_sha256(self) -> str:
         """Return the digest of the file as it is. Raises InputError when it may not be read."""
@@ -112,6 +122,7 @@ class _Content:
                 yield from decompressed_chunks(self._path, self._limits)
         except DamagedFileError as cause:
             self.damage = str(cause).removeprefix(f"{self._path.name}: ")
+            self.is_corrupt = isinstance(cause, CorruptFileError)
 
     def identified(self, identity: FileIdentity) -> Iterator[bytes]:
         """Yield the content that was identified, without what was appended since. Raises InputError when it is another one."""

@@ -1,6 +1,7 @@
 """What happens to a file, or to the import, while it is taken in."""
 
 import errno
+import gzip
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_an_import_that_was_interrupted_leaves_nothing_behind_when_it_runs_again
     record = intake.deliver(content).record
     assert intake.vault.orphans(segment.path for segment in intake.segments(record)) == []
     assert len(intake.lines()) == 31
+
+
+def test_a_file_whose_compressed_bytes_were_changed_is_kept_whole_and_counts_nothing(new_intake, line):
+    intake = new_intake()
+    content = b"".join(line(target=f"/{number}") for number in range(3000))
+    whole = gzip.compress(content, mtime=0)
+    flipped = whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :]
+    outcome = intake.deliver(flipped, "flipped.gz")
+    assert (outcome.kind, outcome.record) == ("quarantined", None)
+    assert outcome.quarantined.reason == "the compressed data is damaged"
+    assert intake.deliver(whole, "whole.gz").record.accepted == 3000
+    assert len(intake.lines()) == 3000
