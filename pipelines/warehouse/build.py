@@ -1,9 +1,9 @@
-"""Builds the marts of given days: the next file, dbt with its tests, a record of what each day was built from, the swap."""
+"""Builds the marts of given days and of their weeks and months: the next file, dbt with its tests, a record, the swap."""
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,7 @@ from pipelines.errors import DamagedError
 from pipelines.warehouse.context import DayFile, EngineLimits, EventContext
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
 from pipelines.warehouse.events_view import event_columns
+from pipelines.warehouse.periods import DAY, PERIODS, DaysToBuild, days_to_build
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
 RECORDS = "pipeline_days"
@@ -21,7 +22,7 @@ _BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: the days, each mart's rows of those days, and every model and test."""
+    """What a build did: the days, each mart's rows of those days or of their weeks or months, and every model and test."""
 
     days: tuple[date, ...]
     rows: Mapping[str, int]
@@ -41,29 +42,32 @@ def build_days(
 ) -> BuildReport:
     """Rebuild the marts of `days` from `events` and swap the warehouse file; a day without events loses its rows.
 
-    Of `events`, the days built and their neighbours are read: a visit may come from the day before and go on into the day after.
-    `fingerprints` gives, per day built, the digest of what it rests on; `scratch` lies in the file system of `warehouse_path`.
+    The weeks and months they lie in are rebuilt too, but for those some of whose days were built once and have no events now:
+    they stay as they are. Of `events`, the days of all these periods and the days beside them are read: a visit may come from
+    the day before and go on into the day after. `fingerprints` gives, per day built, the digest of what it rests on; `scratch`
+    lies in the file system of `warehouse_path`.
     When a test fails nothing is swapped: CheckFailedError names it. Raises DbtFailedError when a model cannot be built.
     """
-    chosen = tuple(sorted(set(days)))
+    gone = built_fingerprints(warehouse_path).keys() - {file.day for file in events}
+    building = days_to_build(days, gone=gone)
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
-        context = EventContext(needed(events, chosen), event_columns(sql_folder), limits)
+        context = EventContext(needed(events, building.of_visits), event_columns(sql_folder), limits)
         project = DbtProject(sql_folder, following, target)
-        result = run_dbt(_BUILD, project=project, days=chosen, context=context, on_node=on_node)
+        result = run_dbt(_BUILD, project=project, building=building, context=context, on_node=on_node)
         marts = [node.name for node in result.nodes if node.unique_id.startswith("model.") and _is_mart(node)]
-        rows = _record(following, chosen, fingerprints, marts)
+        rows = _record(following, building, fingerprints, marts)
         publish(following, warehouse_path)
     finally:
         discard(following)
         shutil.rmtree(target, ignore_errors=True)
-    return BuildReport(chosen, rows, result.nodes)
+    return BuildReport(building.days, rows, result.nodes)
 
 
 def needed(events: Sequence[DayFile], days: Sequence[date]) -> tuple[DayFile, ...]:
     """Return the event files of `days` and of the days before and after each, in order of day."""
-    wanted = {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}
+    wanted = {day + shift for day in days for shift in (-DAY, 0 * DAY, DAY)}
     return tuple(sorted((file for file in events if file.day in wanted), key=lambda file: file.day))
 
 
@@ -83,17 +87,19 @@ def _is_mart(node: NodeResult) -> bool:
 
 
 def _record(
-    following: Path, days: Sequence[date], fingerprints: Mapping[date, str], marts: Sequence[str]
+    following: Path, building: DaysToBuild, fingerprints: Mapping[date, str], marts: Sequence[str]
 ) -> dict[str, int]:
     with duckdb.connect(str(following)) as connection:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {RECORDS} (day DATE NOT NULL, fingerprint VARCHAR NOT NULL)")
-        for day in days:
+        for day in building.days:
             connection.execute(f"DELETE FROM {RECORDS} WHERE day = ?", [day])  # noqa: S608 - an own name
             connection.execute(f"INSERT INTO {RECORDS} VALUES (?, ?)", [day, fingerprints[day]])  # noqa: S608 - an own name
-        return {mart: _rows(connection, mart, days) for mart in marts}
+        return {mart: _rows(connection, mart, building) for mart in marts}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, mart: str, days: Sequence[date]) -> int:
-    count = f'SELECT count(*) FROM "{mart}" WHERE day IN (SELECT unnest(?::DATE[]))'  # noqa: S608 - an own name
-    row = connection.execute(count, [days]).fetchone()
+def _rows(connection: duckdb.DuckDBPyConnection, mart: str, building: DaysToBuild) -> int:
+    columns = {row[0] for row in connection.execute(f'DESCRIBE "{mart}"').fetchall()}
+    (period,) = columns & {"day", *PERIODS}
+    count = f'SELECT count(*) FROM "{mart}" WHERE {period} IN (SELECT unnest(?::DATE[]))'  # noqa: S608 - own names
+    row = connection.execute(count, [building.of(period)]).fetchone()
     return int(row[0]) if row else 0

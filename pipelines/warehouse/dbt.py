@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import CheckFailedError, PartnerstatsError
 from pipelines.warehouse.context import EventContext, provided
+from pipelines.warehouse.periods import DaysToBuild
 
 FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 TESTS = frozenset({"test", "unit_test"})
@@ -81,17 +81,17 @@ def run_dbt(
     command: Sequence[str],
     *,
     project: DbtProject,
-    days: Sequence[date] = (),
+    building: DaysToBuild | None = None,
     context: EventContext | None = None,
     on_node: Callable[[NodeResult], None] | None = None,
 ) -> DbtResult:
     """Run a dbt command such as `["build"]` in process, quietly, and close its connections.
 
-    `days` become the variable `days`; `context` gives the events and their keys to the plugin; `on_node` is called, on dbt's
-    threads, as each node ends. Raises DbtFailedError naming the nodes that could not be run, or with dbt's own cause, else
-    CheckFailedError naming the tests that failed.
+    `building` gives the days that become dbt's variables; `context` gives the events and their keys to the plugin; `on_node` is
+    called, on dbt's threads, as each node ends. Raises DbtFailedError naming the nodes that could not be run, or with dbt's own
+    cause, else CheckFailedError naming the tests that failed.
     """
-    variables = {**project.variables, "days": [day.isoformat() for day in days], "warehouse": str(project.warehouse)}
+    variables = {**project.variables, **(building.variables() if building else {}), "warehouse": str(project.warehouse)}
     with provided(context):
         outcome = _invoke([*command, *_options(project, variables)], on_node)
     answer = outcome.result

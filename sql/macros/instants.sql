@@ -51,3 +51,29 @@
 {%- macro spark__seconds_between(earlier, later) -%}
     ((unix_micros({{ later }}) - unix_micros({{ earlier }})) / cast(1000000 as double))
 {%- endmacro -%}
+
+{#- The hour of an instant on Asia/Seoul's clock, 0 to 23. -#}
+{%- macro seoul_hour(instant) -%}
+    {{ return(adapter.dispatch('seoul_hour')(instant)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__seoul_hour(instant) -%}
+    cast(extract(hour from timezone('Asia/Seoul', timezone('UTC', {{ instant }}))) as int)
+{%- endmacro -%}
+
+{%- macro spark__seoul_hour(instant) -%}
+    hour(from_utc_timestamp({{ instant }}, 'Asia/Seoul'))
+{%- endmacro -%}
+
+{#- The weekday of a date, from 1 for Monday to 7 for Sunday. -#}
+{%- macro weekday_of(day) -%}
+    {{ return(adapter.dispatch('weekday_of')(day)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__weekday_of(day) -%}
+    cast(isodow({{ day }}) as int)
+{%- endmacro -%}
+
+{%- macro spark__weekday_of(day) -%}
+    (weekday({{ day }}) + 1)
+{%- endmacro -%}

@@ -19,7 +19,7 @@ FOLDERS = {
     "intermediate": re.compile(r"int_[a-z0-9]+(?:_[a-z0-9]+)*"),
     "marts": re.compile(r"(?!stg_|int_|fct_|dim_|mart_)[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
 }
-SUFFIXES = {"boolean": ("is_", "has_"), "instant": ("_at",), "date": ("day",)}
+SUFFIXES = {"boolean": ("is_", "has_"), "instant": ("_at",), "date": ("day", "week", "month")}
 A_DAY = date(2026, 11, 22)
 
 

@@ -13,8 +13,22 @@ from pipelines.warehouse.build import built_fingerprints
 from pipelines.warehouse.context import DayFile, EventContext
 from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
 from pipelines.warehouse.events_view import event_columns
+from pipelines.warehouse.periods import days_to_build
 
 FIRST, SECOND = date(2015, 5, 20), date(2015, 5, 21)
+MARTS = {
+    "service_daily_usage",
+    "service_daily_status",
+    "partner_daily_usage",
+    "partner_weekly_usage",
+    "partner_monthly_usage",
+    "partner_content_daily",
+    "partner_feature_daily",
+    "partner_device_daily",
+    "partner_referrer_daily",
+    "partner_hourly_visits",
+    "partner_staff_monthly_usage",
+}
 CANARY = "c0ffee" * 10 + "cafe"
 
 
@@ -49,15 +63,25 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
         "service_daily_usage": 2,
         "service_daily_status": 2,
         "partner_daily_usage": 2,
+        "partner_weekly_usage": 2,
+        "partner_monthly_usage": 2,
         "partner_content_daily": 2,
+        "partner_feature_daily": 2,
+        "partner_device_daily": 2,
+        "partner_referrer_daily": 2,
+        "partner_hourly_visits": 2,
+        "partner_staff_monthly_usage": 0,
     }
     assert {node.status for node in report.nodes} == {"success", "pass"}
     assert built_fingerprints(two_days.warehouse) == {day: f"fingerprint of {day}" for day in (FIRST, SECOND)}
 
 
-def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days):
+@pytest.mark.parametrize("is_file_there", [True, False])
+def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days, is_file_there):
     two_days.build(FIRST, SECOND)
-    del two_days.files[FIRST]
+    two_days.write_day(FIRST, [])
+    if not is_file_there:
+        del two_days.files[FIRST]
     two_days.build(FIRST)
     assert two_days.rows("SELECT day FROM service_daily_usage") == [(SECOND,)]
     assert two_days.rows("SELECT DISTINCT partner_id FROM partner_daily_usage") == [("staying-partner",)]
@@ -67,7 +91,7 @@ def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days):
 def test_what_is_gone_from_the_tables_is_gone_from_the_bytes_of_the_file(two_days):
     two_days.build(FIRST, SECOND)
     assert b"vanishing-partner" in two_days.warehouse.read_bytes()
-    del two_days.files[FIRST]
+    two_days.write_day(FIRST, [])
     two_days.build(FIRST)
     two_days.build(SECOND)
     assert b"vanishing-partner" not in two_days.warehouse.read_bytes()
@@ -87,10 +111,7 @@ def test_a_changed_day_is_built_anew(two_days, event, seoul):
 def test_the_file_holds_marts_and_records_only(two_days):
     two_days.build()
     assert set(two_days.everything()) == {
-        "service_daily_usage",
-        "service_daily_status",
-        "partner_daily_usage",
-        "partner_content_daily",
+        *MARTS,
         "pipeline_days",
     }
     assert two_days.rows("SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
@@ -173,8 +194,8 @@ def test_no_key_and_no_pseudonym_is_in_artifacts_logs_or_the_file(workshop, even
     project = DbtProject(workshop.sql, workshop.warehouse, workshop.root / "target")
     context = EventContext((file,), event_columns(workshop.sql), workshop.limits)
     with pytest.raises(CheckFailedError) as raised:
-        run_dbt(["build"], project=project, days=[SECOND], context=context)
-    run_dbt(["run"], project=project, days=[SECOND], context=context)
+        run_dbt(["build"], project=project, building=days_to_build([SECOND]), context=context)
+    run_dbt(["run"], project=project, building=days_to_build([SECOND]), context=context)
     written = {path: path.read_bytes() for path in workshop.root.rglob("*") if path.is_file() and path != file.path}
     written["terminal"] = "".join(capfd.readouterr()).encode() + str(raised.value).encode()
     assert any(b"visible-partner" in content for content in written.values())
@@ -200,6 +221,16 @@ CORRUPTIONS = {
     "UPDATE partner_content_daily SET page_views = 0": "no_more_than_partner_content_daily",
     "UPDATE partner_content_daily SET unique_members = 1, contributing_people = 0": "partner_content_daily_members_within_people",
     "DELETE FROM partner_content_daily": "partner_contents_add_up_to_partner_usage",
+    "UPDATE partner_weekly_usage SET bounces = visits + 1": "partner_weekly_usage_bounces_within_visits",
+    "UPDATE partner_weekly_usage SET page_views = 0": "partner_periods_hold_their_days",
+    "UPDATE partner_monthly_usage SET unique_members = 9": "partner_monthly_usage_members_within_visitors_and_people",
+    "DELETE FROM partner_monthly_usage": "partner_periods_hold_their_days",
+    "UPDATE partner_feature_daily SET page_views = page_views + 1": "partner_breakdowns_add_up_to_partner_usage",
+    "DELETE FROM partner_device_daily": "partner_breakdowns_add_up_to_partner_usage",
+    "UPDATE partner_referrer_daily SET visits = 9": "partner_breakdowns_add_up_to_partner_usage",
+    "UPDATE partner_hourly_visits SET weekday = 8": "partner_hourly_visits_weekday_to_seven",
+    "UPDATE partner_hourly_visits SET hour = 24": "partner_hourly_visits_hour_to_twenty_three",
+    "UPDATE partner_hourly_visits SET visits = visits + 1": "partner_hours_add_up_to_monthly_visits",
     "ALTER TABLE partner_content_daily ADD COLUMN member_pseudonym VARCHAR": "only_aggregates_are_in_the_file",
 }
 
@@ -211,10 +242,11 @@ def test_each_data_test_fails_on_the_stored_data_it_is_there_to_catch(two_days):
     project = DbtProject(two_days.sql, two_days.warehouse, two_days.root / "target")
     context = EventContext((), event_columns(two_days.sql), two_days.limits)
     marts_only = ("test", "--exclude-resource-type", "unit_test", "--exclude", "staging", "intermediate")
-    run_dbt(marts_only, project=project, context=context)
+    building = days_to_build([FIRST, SECOND])
+    run_dbt(marts_only, project=project, building=building, context=context)
     for corruption, caught_by in CORRUPTIONS.items():
         two_days.warehouse.write_bytes(sound)
         with duckdb.connect(str(two_days.warehouse)) as connection:
             connection.execute(corruption)
         with pytest.raises(CheckFailedError, match=caught_by):
-            run_dbt(marts_only, project=project, context=context)
+            run_dbt(marts_only, project=project, building=building, context=context)

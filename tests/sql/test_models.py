@@ -8,7 +8,21 @@ from pipelines.warehouse.context import EventContext
 from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
 from pipelines.warehouse.events_view import event_columns
 
-MARTS = {"service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_content_daily"}
+MARTS = {
+    "service_daily_usage",
+    "service_daily_status",
+    "partner_daily_usage",
+    "partner_weekly_usage",
+    "partner_monthly_usage",
+    "partner_content_daily",
+    "partner_feature_daily",
+    "partner_device_daily",
+    "partner_referrer_daily",
+    "partner_hourly_visits",
+    "partner_staff_monthly_usage",
+}
+OPENINGS = {"audience": "Audience:", "staff": "Staff:"}
+"""How the description of a partner's figure begins, by the attribution its mart declares."""
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ def manifest(repository, tmp_path_factory):
 def test_every_unit_test_of_the_models_passes(run):
     tested = [node for node in run("build").nodes if node.resource_type == "unit_test"]
     assert {node.status for node in tested} == {"pass"}
-    assert len(tested) >= 16
+    assert len(tested) >= 23
 
 
 @pytest.mark.slow
@@ -41,32 +55,32 @@ def test_every_unit_test_of_the_models_passes(run):
     ("model", "text", "instead", "caught_by"),
     [
         (
-            "intermediate/int_visit_requests.sql",
+            "models/intermediate/int_visit_requests.sql",
             "'occurred_at') }} > {{ var",
             "'occurred_at') }} >= {{ var",
             "a_gap_of_exactly_thirty_minutes",
         ),
         (
-            "intermediate/int_visit_requests.sql",
+            "models/intermediate/int_visit_requests.sql",
             "\n                <= {{ var",
             "\n                < {{ var",
             "a_visit_that_came_over_from_the_day_before",
         ),
         (
-            "intermediate/int_visit_requests.sql",
+            "models/intermediate/int_visit_requests.sql",
             "days_after('visit_day', 1)",
             "days_after('visit_day', 2)",
             "a_visit_is_followed_to_the_end",
         ),
-        ("staging/stg_web__events.sql", " and not is_bot as", " as", "an_audience_page_view_is_a_persons"),
+        ("models/staging/stg_web__events.sql", " and not is_bot as", " as", "an_audience_page_view_is_a_persons"),
         (
-            "marts/service_daily_usage.sql",
+            "models/marts/service_daily_usage.sql",
             "whole_sum('bytes_sent')",
             "whole_sum('status')",
             "service_counts_every_request",
         ),
         (
-            "marts/partner_daily_usage.sql",
+            "macros/marts/audience_usage.sql",
             "distinct person_pseudonym",
             "distinct visitor_pseudonym",
             "a_member_over_two_addresses",
@@ -74,7 +88,7 @@ def test_every_unit_test_of_the_models_passes(run):
     ],
 )
 def test_a_changed_definition_fails_a_unit_test(run, sql_copy, model, text, instead, caught_by):
-    file = sql_copy / "models" / model
+    file = sql_copy / model
     spoiled = file.read_text().replace(text, instead)
     assert spoiled != file.read_text()
     file.write_text(spoiled)
@@ -123,15 +137,30 @@ def test_every_column_of_a_mart_is_described_and_no_other(run, workshop, manifes
             assert [row[0] for row in connection.execute(f"DESCRIBE {mart}").fetchall()] == described
 
 
-def test_partner_columns_say_audience_and_what_becomes_of_bots(manifest):
-    for name in ("partner_daily_usage", "partner_content_daily"):
-        columns = manifest["nodes"][f"model.partnerstats.{name}"]["columns"].values()
-        measures = [column for column in columns if column["name"] not in ("partner_id", "content_id", "day")]
-        assert measures
-        for column in measures:
-            text = " ".join(column["description"].split())
-            assert text.startswith("Audience:"), column["name"]
-            assert "bots left out" in text, column["name"]
+def attribution_faults(model: dict) -> list[str]:
+    """The columns of a partner's mart whose description does not say whom they count and what becomes of bots."""
+    meta = model["config"]["meta"]
+    opening = OPENINGS[meta["attribution"]]
+    measures = [column for name, column in model["columns"].items() if name not in meta["grain"]]
+    texts = {column["name"]: " ".join(column["description"].split()) for column in measures}
+    return [name for name, text in texts.items() if not (text.startswith(opening) and "bots left out" in text)]
+
+
+def test_partner_columns_say_audience_or_staff_and_what_becomes_of_bots(manifest):
+    for name in sorted(mart for mart in MARTS if mart.startswith("partner_")):
+        model = manifest["nodes"][f"model.partnerstats.{name}"]
+        assert attribution_faults(model) == [], name
+        assert model["config"]["meta"]["attribution"] == ("staff" if "_staff_" in name else "audience")
+        assert "contributing_people" in model["columns"], name
+
+
+@pytest.mark.parametrize(
+    "text", ["Page views, bots left out.", "Staff: page views, bots left out.", "Audience: views."]
+)
+def test_a_column_that_does_not_say_whom_it_counts_is_found(text):
+    columns = {"day": {"name": "day", "description": "Day."}, "page_views": {"name": "page_views", "description": text}}
+    model = {"config": {"meta": {"attribution": "audience", "grain": ["day"]}}, "columns": columns}
+    assert attribution_faults(model) == ["page_views"]
 
 
 def test_service_columns_say_what_becomes_of_bots(manifest):

@@ -2,23 +2,28 @@
 
 import random
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
 
-DAYS = [date(2015, 5, 30) + timedelta(days=shift) for shift in range(4)]
+MONTH_END, YEAR_END = (
+    [first + timedelta(days=shift) for shift in range(4)] for first in (date(2015, 5, 30), date(2015, 12, 30))
+)
+"""Sunday 31 May before Monday 1 June; Thursday 31 December before Friday 1 January, all in week 53."""
 GAPS = (0, 0, 1, 59, 1799, 1800, 1800, 1801, 3600, 40_000)
 PARTNERS = (None, "one", "two", "three")
+HOSTS = (None, "search.test", "news.test")
 
 
 def seoul_day(instant: datetime) -> date:
     return (instant + timedelta(hours=9)).date()
 
 
-def random_events(event, chance: random.Random) -> list[dict[str, object]]:
+def random_events(event, chance: random.Random, days: list[date]) -> list[dict[str, object]]:
     """Visitors who each begin near a Seoul midnight or anywhere, and go on in steps of `GAPS`; a few never stop."""
-    first = datetime.combine(DAYS[0], datetime.min.time()) - timedelta(hours=9)
+    first = datetime.combine(days[0], datetime.min.time()) - timedelta(hours=9)
     made = []
     for number in range(400):
         instant = first + timedelta(
@@ -26,28 +31,38 @@ def random_events(event, chance: random.Random) -> list[dict[str, object]]:
         )
         restless = number % 50 == 0
         for _ in range(150 if restless else chance.randrange(1, 12)):
-            if seoul_day(instant) in DAYS:
-                made.append(event(instant, **random_values(chance, number)))
+            if seoul_day(instant) in days:
+                made.append(event(instant, **random_values(chance, number, seoul_day(instant))))
             instant += timedelta(seconds=1800 if restless else chance.choice(GAPS))
     chance.shuffle(made)
     return made
 
 
-def random_values(chance: random.Random, number: int) -> dict[str, object]:
+def random_values(chance: random.Random, number: int, day: date) -> dict[str, object]:
     partner = chance.choice(PARTNERS)
     member = f"m{number % 70}" if number % 4 == 0 else None
-    visitor = None if number % 97 == 5 else member or f"v{number}"
+    visitor = member or (None if number % 97 == 5 else f"v{number}")
     return {
         "member_pseudonym": member,
+        "member_partner_id": member and partner_of_member(number % 70, day),
         "visitor_pseudonym": visitor,
         "person_pseudonym": visitor and (member or f"prefix{number % 60}"),
         "partner_id": partner,
         "content_id": partner and f"{partner}-{chance.randrange(5)}",
+        "feature": chance.choice(["content", "statistics"]),
+        "referrer_host": chance.choice(HOSTS),
+        "device_class": chance.choice(["desktop", "mobile"]) if member else ("tablet", "other")[number % 2],
         "is_page_view": chance.random() < 0.6,
         "is_bot": number % 31 == 3,
         "status": chance.choice([200, 200, 304, 404, 500, None]),
         "bytes_sent": chance.choice([None, 0, 1, 5000]),
     }
+
+
+def partner_of_member(number: int, day: date) -> str | None:
+    """Every third member moves each day, every fifth belongs to nobody."""
+    moved = number % 3 == 0 and day.day % 2 == 0
+    return None if number % 5 == 0 else "two" if moved else "one"
 
 
 def visits_of(events: list[dict]) -> list[tuple[date, list[dict]]]:
@@ -73,7 +88,7 @@ def distinct(events: list[dict], name: str) -> int:
 
 def expected_service(events: list[dict], visits) -> list[tuple]:
     rows = []
-    for day in DAYS:
+    for day in sorted({event["event_day"] for event in events}):
         of_day = [event for event in events if event["event_day"] == day]
         people = [event for event in of_day if not event["is_bot"]]
         rows.append(
@@ -93,18 +108,22 @@ def expected_service(events: list[dict], visits) -> list[tuple]:
     return rows
 
 
-def expected_partners(events: list[dict], visits) -> list[tuple]:
+def first_day(period: str, day: date) -> date:
+    return {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[period]
+
+
+def expected_usage(events: list[dict], visits, period: str) -> list[tuple]:
     rows = []
-    for partner in sorted(filter(None, PARTNERS)):
-        for day in DAYS:
-            views = [e for e in views_of(events, partner) if e["event_day"] == day]
-            seen = [views_of(visit, partner) for began, visit in visits if began == day]
+    for partner in filter(None, PARTNERS):
+        for first in sorted({first_day(period, event["event_day"]) for event in events}):
+            views = [e for e in views_of(events, partner) if first_day(period, e["event_day"]) == first]
+            seen = [views_of(visit, partner) for began, visit in visits if first_day(period, began) == first]
             times = [[e["occurred_at"] for e in visit] for visit in seen if visit]
             seconds = [(max(each) - min(each)).total_seconds() for each in times]
             rows.append(
                 (
                     partner,
-                    day,
+                    first,
                     len(views),
                     len(times),
                     distinct(views, "member_pseudonym"),
@@ -114,7 +133,50 @@ def expected_partners(events: list[dict], visits) -> list[tuple]:
                     distinct(views, "person_pseudonym"),
                 )
             )
-    return rows
+    return sorted(row for row in rows if row[2] or row[3])
+
+
+def expected_by(events: list[dict], visits, value: Callable[[dict], str]) -> list[tuple]:
+    views, visited = defaultdict(list), Counter()
+    for partner in filter(None, PARTNERS):
+        for event in views_of(events, partner):
+            views[partner, value(event), event["event_day"]].append(event)
+        for began, visit in visits:
+            visited.update({(partner, value(event), began) for event in views_of(visit, partner)})
+    people = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym")
+    return sorted(
+        (*cell, len(views[cell]), visited[cell], *(distinct(views[cell], name) for name in people))
+        for cell in views.keys() | visited.keys()
+    )
+
+
+def expected_hours(visits) -> list[tuple]:
+    cells = defaultdict(list)
+    for partner in filter(None, PARTNERS):
+        for began, visit in visits:
+            if views_of(visit, partner):
+                hour = (visit[0]["occurred_at"] + timedelta(hours=9)).hour
+                cells[partner, began.replace(day=1), began.isoweekday(), hour].append(visit[0])
+    return sorted((*cell, len(firsts), distinct(firsts, "person_pseudonym")) for cell, firsts in cells.items())
+
+
+def expected_staff(events: list[dict], visits) -> list[tuple]:
+    cells, visited = defaultdict(list), Counter()
+    for event in events:
+        if event["member_partner_id"] and not event["is_bot"]:
+            cells[event["member_partner_id"], event["event_day"].replace(day=1)].append(event)
+    for began, visit in visits:
+        visited[visit[0]["member_partner_id"], began.replace(day=1)] += 1
+    return sorted(
+        (
+            *cell,
+            distinct(made, "member_pseudonym"),
+            visited[cell],
+            sum(event["is_page_view"] for event in made),
+            distinct(made, "person_pseudonym"),
+        )
+        for cell, made in cells.items()
+    )
 
 
 def expected_contents(events: list[dict]) -> list[tuple]:
@@ -132,25 +194,37 @@ def views_of(events: list[dict], partner: str) -> list[dict]:
     return [e for e in events if e["partner_id"] == partner and e["is_page_view"] and not e["is_bot"]]
 
 
-@pytest.mark.parametrize("seed", [20150530, 20150531])
-def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, event, seed):
-    events = random_events(event, random.Random(seed))  # noqa: S311 - test data
+@pytest.mark.parametrize("days", [MONTH_END, YEAR_END], ids=["month_end", "year_end"])
+def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, event, days):
+    events = random_events(event, random.Random(days[0].toordinal()), days)  # noqa: S311 - test data
     workshop.write(events)
-    workshop.build(*DAYS)
+    workshop.build(*days)
     visits = visits_of(events)
     assert len(visits) > 500
     assert any(visit[-1]["event_day"] > began for began, visit in visits)
-    assert workshop.rows("FROM service_daily_usage ORDER BY day") == expected_service(events, visits)
-    assert workshop.rows("FROM partner_daily_usage ORDER BY ALL") == expected_partners(events, visits)
-    assert workshop.rows("FROM partner_content_daily ORDER BY ALL") == expected_contents(events)
+    assert any(visit[-1]["event_day"].month != began.month for began, visit in visits)
+    expected = {
+        "service_daily_usage": expected_service(events, visits),
+        "partner_daily_usage": expected_usage(events, visits, "day"),
+        "partner_weekly_usage": expected_usage(events, visits, "week"),
+        "partner_monthly_usage": expected_usage(events, visits, "month"),
+        "partner_content_daily": expected_contents(events),
+        "partner_feature_daily": expected_by(events, visits, lambda event: event["feature"]),
+        "partner_device_daily": expected_by(events, visits, lambda event: event["device_class"]),
+        "partner_referrer_daily": expected_by(events, visits, lambda event: event["referrer_host"] or "(none)"),
+        "partner_hourly_visits": expected_hours(visits),
+        "partner_staff_monthly_usage": expected_staff(events, visits),
+    }
+    for mart, rows in expected.items():
+        assert workshop.rows(f"FROM {mart} ORDER BY ALL") == rows, mart
 
 
 @pytest.mark.slow
 def test_days_built_one_by_one_twice_and_in_any_order_are_the_days_built_at_once(workshop, event):
-    workshop.write(random_events(event, random.Random(7)))  # noqa: S311 - test data
-    workshop.build(*DAYS)
+    workshop.write(random_events(event, random.Random(7), MONTH_END))  # noqa: S311 - test data
+    workshop.build(*MONTH_END)
     at_once = workshop.everything()
     workshop.warehouse.unlink()
-    for day in (DAYS[2], DAYS[0], DAYS[3], DAYS[1], DAYS[0]):
-        workshop.build(day)
+    for shift in (2, 0, 3, 1, 0):
+        workshop.build(MONTH_END[shift])
     assert workshop.everything() == at_once

@@ -1,6 +1,6 @@
 -- Purpose: what each visit saw of each partner's contents.
 -- Grain: one row per visit and partner with at least one page view of that partner's contents in the visit.
--- Parameters: days, visit_gap_seconds (through int_visit_requests).
+-- Parameters: days_of_visits, visit_gap_seconds (through int_visit_requests).
 
 {{ config(materialized='view') }}
 

@@ -1,25 +1,30 @@
 -- Purpose: tell to which visit a request belongs. A visit is one visitor's requests with no gap longer than `visit_gap_seconds`;
 --   it may cross midnight, counts on the Asia/Seoul day it began, and is followed to the end of the day after.
--- Grain: one row per request that begins a visit or is a page view of a partner's content; visits that began on the days built.
--- Parameters: days, visit_gap_seconds.
+-- Grain: one row per request that begins a visit or is a page view of a partner's content; visits that began on the days
+--   whose visits are needed: the days built, and all days of the weeks and months built.
+-- Parameters: days_of_visits, visit_gap_seconds.
 
 with people_requests as (
-    -- The day before is read only as far as a visit could still reach into the day built.
+    -- The day before is read only as far as a visit could still reach into the day after.
     select
         visitor_pseudonym,
         occurred_at,
         event_day,
+        member_partner_id,
         partner_id,
+        feature,
+        referrer_host,
+        device_class,
         is_audience_page_view
     from {{ ref('stg_web__events') }}
     where
         not is_bot
         and visitor_pseudonym is not null
         and (
-            event_day in ({{ days_to_build() }})
-            or event_day in ({{ days_to_build(offset=1) }})
+            event_day in ({{ days_to_build('visit') }})
+            or event_day in ({{ days_to_build('visit', offset=1) }})
             or (
-                event_day in ({{ days_to_build(offset=-1) }})
+                event_day in ({{ days_to_build('visit', offset=-1) }})
                 and {{ seconds_between('occurred_at', seoul_midnight(days_after('event_day', 1))) }}
                 <= {{ var('visit_gap_seconds') }}
             )
@@ -71,10 +76,14 @@ select
     visitor_pseudonym,
     visit_began_at,
     occurred_at,
+    member_partner_id,
     partner_id,
+    feature,
+    referrer_host,
+    device_class,
     is_audience_page_view,
     begins_at is not null as is_visit_beginning
 from requests_of_dated_visits
 where
-    visit_day in ({{ days_to_build() }})
+    visit_day in ({{ days_to_build('visit') }})
     and event_day <= {{ days_after('visit_day', 1) }}

@@ -23,6 +23,7 @@ daily_visits as (
         visit_day as day,
         count(*) as visits
     from {{ ref('int_visits') }}
+    where visit_day in ({{ days_to_build() }})
     group by visit_day
 )
 

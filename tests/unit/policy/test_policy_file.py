@@ -149,7 +149,12 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
 
 
 @pytest.mark.parametrize(
-    "table", ["service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_content_daily"]
+    "table",
+    [
+        *("service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_weekly_usage"),
+        *("partner_monthly_usage", "partner_content_daily", "partner_feature_daily", "partner_device_daily"),
+        *("partner_referrer_daily", "partner_hourly_visits", "partner_staff_monthly_usage"),
+    ],
 )
 def test_a_mart_has_the_columns_the_policy_declares(policy: Policy, repository: Path, table: str) -> None:
     text = (repository / "sql" / "models" / "marts" / f"{table}.yml").read_text(encoding="utf-8")

@@ -1,0 +1,6 @@
+-- Purpose: from which hosts a partner's audience came, bots left out.
+-- Grain: one row per partner, referrer and Asia/Seoul day with at least one page view of the partner's contents, or one visit
+--   that began that day and had such a page view after midnight.
+-- Parameters: days (each is replaced), visit_gap_seconds.
+
+{{ audience_usage_by('referrer', "coalesce(referrer_host, '(none)')") }}

@@ -1,0 +1,6 @@
+-- Purpose: the audience of each partner's contents by week: everyone who came, bots left out.
+-- Grain: one row per partner and week (Monday to Sunday, Asia/Seoul) with at least one page view of the partner's contents, or
+--   one visit that began in it and saw them after its end.
+-- Parameters: days_of_weeks (each week is replaced), visit_gap_seconds.
+
+{{ audience_usage('week') }}

@@ -1,0 +1,21 @@
+-- Fails for each partner and month whose hours of the week do not add up to the month's visits.
+
+with totals as (
+    select
+        partner_id,
+        month,
+        sum(visits) as visits
+    from {{ ref('partner_hourly_visits') }}
+    group by partner_id, month
+)
+
+select
+    coalesce(months.partner_id, totals.partner_id) as partner_id,
+    coalesce(months.month, totals.month) as month
+from {{ ref('partner_monthly_usage') }} as months
+full outer join totals
+    on
+        months.partner_id = totals.partner_id
+        and months.month = totals.month
+where
+    coalesce(months.visits, 0) != coalesce(totals.visits, 0)
