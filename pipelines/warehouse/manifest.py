@@ -29,16 +29,19 @@ def write_manifest(sql_folder: Path) -> Path:
         parsed = run_dbt(["parse"], project=DbtProject(sql_folder, warehouse, Path(scratch))).answer
     document = _settled(parsed.writable_manifest().to_dict(omit_none=False))
     target = manifest_path(sql_folder)
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     write_text(target, text + "\n", mode=0o644)
     return target
 
 
-def _settled(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return `value` without what differs between two parses of the same text."""
+def _settled(value: Any, *, is_columns: bool = False) -> Any:  # noqa: ANN401 - any JSON
+    """Return `value` without what differs between two parses of the same text; columns keep the order they are declared in."""
     if isinstance(value, dict):
-        kept = {key: item for key, item in value.items() if key not in _OF_THE_MOMENT}
-        return {key: 0.0 if key == "created_at" else _settled(item) for key, item in kept.items()}
+        names = [name for name in value if name not in _OF_THE_MOMENT]
+        return {
+            name: 0.0 if name == "created_at" else _settled(value[name], is_columns=name == "columns")
+            for name in (names if is_columns else sorted(names, key=str))
+        }
     return [_settled(item) for item in value] if isinstance(value, list) else value
 
 
