@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     max_line_bytes: Annotated[int, Field(ge=1024)] = 1 * MIB
     batch_bytes: Annotated[int, Field(ge=1024)] = 32 * MIB
     """Bytes of log read and sealed at a time; bounds memory."""
+    confirm_vanished: tuple[str, ...] = ()
+    """Registry tables whose next export may lack any share of the rows there were: a person looked and confirmed it."""
     remove_landing: bool | None = None
     """Overrides each source's own `remove_after_import`."""
     extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_validator
+from pydantic import Field as Constraint
 
 from pipelines.errors import UsageError
 from pipelines.policy.base import Name, Sentence, SourceName, StrictModel
@@ -96,11 +97,24 @@ class Source(StrictModel):
         return self
 
 
+class RegistrySource(StrictModel):
+    """A database that registry tables are read from, read-only, beside or instead of exports."""
+
+    kind: Literal["real", "demo"]
+    description: Sentence | None = None
+    dialect: Literal["sqlite"]
+    path: Sentence
+    """The database file; a relative path is one below the home."""
+    tables: Annotated[Mapping[Name, Sentence], Constraint(min_length=1)]
+    """From the registry table to the table or view in the database."""
+
+
 class Sources(StrictModel):
     """All declared sources."""
 
     version: Literal[1]
     sources: Mapping[SourceName, Source]
+    registry: Mapping[SourceName, RegistrySource] = {}
 
     def source(self, name: str) -> Source:
         """Return the source `name`. Raises UsageError when none of that name is declared."""

@@ -15,6 +15,7 @@ from pipelines.clock import seoul_day
 from pipelines.errors import InputError
 from pipelines.policy import Policy
 from pipelines.registry.intervals import ExportGuard, Interval, Key, StartOf, State, merge, vanished
+from pipelines.registry.screening import ChildError
 from pipelines.registry.store import RegistryStore
 from pipelines.registry.tables import BEGINS_WITH, VALID_FROM, VALID_TO, TableSpec, table_spec
 from pipelines.tabular.columns import reportable
@@ -46,6 +47,8 @@ class ExportReport:
     undeclared_columns: tuple[str, ...]
     sensitive_columns: tuple[str, ...]
     """Those of the undeclared columns whose name speaks of a category never collected."""
+    flags: Mapping[str, int]
+    """Rows by what the policy does not allow in them (see `screening`)."""
     sha256: str
     """Digest of the content."""
 
@@ -58,6 +61,7 @@ class _Delivered:
     held: set[Key] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
     refused_rows: list[tuple[int, str]] = field(default_factory=list)
+    flags: Counter[str] = field(default_factory=Counter)
     rows: int = 0
 
     def refuse(self, number: int, reason: str) -> None:
@@ -108,7 +112,7 @@ def import_table(
     pointer = store.pointer(spec.name)
     if pointer is not None and as_of_day < pointer.as_of_day:
         raise InputError(f"{name}: describes {as_of_day}, but {spec.name} is known as of {pointer.as_of_day} already")
-    delivered = _read(reader, spec)
+    delivered = _read(reader, spec, as_of_day)
     if missing := spec.missing(reader.columns):
         raise InputError(f"{name}: required columns are missing: {', '.join(missing)}")
     current = _intervals(store.load(spec.name), spec) if pointer is not None else []
@@ -135,30 +139,31 @@ def import_table(
         refused_rows=tuple(delivered.refused_rows),
         undeclared_columns=tuple(map(reportable, undeclared)),
         sensitive_columns=tuple(reportable(column) for column in undeclared if spec.speaks_of(column)),
+        flags=dict(+delivered.flags),
         sha256=sha256,
     )
 
 
-def _read(reader: TableReader, spec: TableSpec) -> _Delivered:
+def _read(reader: TableReader, spec: TableSpec, on: date) -> _Delivered:
     delivered = _Delivered()
-    for row in reader.rows([column.name for column in spec.columns]):
+    for row in reader.rows({*(column.name for column in spec.columns), *spec.screen.columns}):
         delivered.rows += 1
-        _take(row, spec, delivered)
+        _take(row, spec, on, delivered)
     return delivered
 
 
-def _take(row: RawRow, spec: TableSpec, delivered: _Delivered) -> None:
-    """Add a row to what was delivered. Of several rows with one key the first counts."""
+def _take(row: RawRow, spec: TableSpec, on: date, delivered: _Delivered) -> None:
+    """Add a row to what was delivered. Of several rows with one key the first counts; a child's is as if not delivered."""
     if row.values is None:
         delivered.refuse(row.number, row.fault or "cannot be read")
         return
-    values: dict[str, Value] = {}
-    fault = None
-    for column in spec.columns:
-        try:
-            values[column.name] = converted(column, row.values.get(column.name))
-        except FaultError as cause:
-            fault = fault or str(cause)
+    try:
+        fault = _screened(row.values, spec, on, delivered)
+    except ChildError as cause:
+        delivered.refuse(row.number, str(cause))
+        return
+    values, misfit = _converted(row.values, spec)
+    fault = fault or misfit
     key = tuple(values[name] for name in spec.key) if all(name in values for name in spec.key) else None
     if key is not None and (key in delivered.states or key in delivered.held):
         fault = "the same key as an earlier row"
@@ -168,6 +173,29 @@ def _take(row: RawRow, spec: TableSpec, delivered: _Delivered) -> None:
         delivered.states[key] = tuple(values[column.name] for column in spec.columns)
     if fault is not None:
         delivered.refuse(row.number, fault)
+
+
+def _screened(values: Mapping[str, object], spec: TableSpec, on: date, delivered: _Delivered) -> str | None:
+    """Return why a row cannot be judged, or None. Raises ChildError."""
+    try:
+        spec.screen.judge(values, on, delivered.flags)
+    except ChildError:
+        raise
+    except FaultError as cause:
+        return str(cause)
+    return None
+
+
+def _converted(delivered: Mapping[str, object], spec: TableSpec) -> tuple[dict[str, Value], str | None]:
+    """Return the stored columns that can be read, and what is wrong with the first that cannot."""
+    values: dict[str, Value] = {}
+    fault = None
+    for column in spec.columns:
+        try:
+            values[column.name] = converted(column, delivered.get(column.name))
+        except FaultError as cause:
+            fault = fault or str(cause)
+    return values, fault
 
 
 def _check_vanished(name: str, current: Sequence[Interval], delivered: _Delivered, guard: ExportGuard | None) -> None:
@@ -181,8 +209,8 @@ def _check_vanished(name: str, current: Sequence[Interval], delivered: _Delivere
 
 
 def _start_of(spec: TableSpec) -> StartOf:
-    """Return how a state says when its row began: the Asia/Seoul day of `joined_at`, in the tables that have it."""
-    place = next((place for place, column in enumerate(spec.columns) if column.name == BEGINS_WITH), None)
+    """Return how a state says when its row began: the Asia/Seoul day of `joined_at` and the like, where there is one."""
+    place = next((place for place, column in enumerate(spec.columns) if column.name in BEGINS_WITH), None)
 
     def start_of(state: State) -> date | None:
         began = None if place is None else state[place]

@@ -8,7 +8,7 @@ next one, and at most leftovers that `sweep` removes.
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -164,12 +164,12 @@ class RegistryStore:
             if pointer is None or path != self.folder / pointer.file:
                 remove(path)
 
-    def fingerprint(self, day: date) -> str:
-        """Return a digest that changes when, and only when, an export changed what any table says of `day`."""
+    def fingerprint(self, day: date, tables: Collection[str] | None = None) -> str:
+        """Return a digest that changes when, and only when, an export changed what any table (of `tables`) says of `day`."""
         changes = [
             [table, change.digest]
             for table in self.tables()
-            if (pointer := self.pointer(table)) is not None
+            if (tables is None or table in tables) and (pointer := self.pointer(table)) is not None
             for change in pointer.changes
             if change.changed_from <= day
         ]

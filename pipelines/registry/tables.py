@@ -7,16 +7,20 @@ import pyarrow as pa
 
 from pipelines.errors import UsageError
 from pipelines.policy import Policy
+from pipelines.registry.screening import Screen, screen_of
 from pipelines.tabular.columns import Column, sensitive_category, stored_columns
 
-BEGINS_WITH = "joined_at"
-"""The column that says from when a row holds, in the tables that have it."""
+BEGINS_WITH = ("joined_at", "given_at", "linked_at")
+"""The columns that say from when a row holds, in the tables that have one of them."""
 VALID_FROM, VALID_TO = "valid_from", "valid_to"
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A registry table: `columns` are stored, in order; `declared` may stand in an export; `required` must."""
+    """A registry table: `columns` are stored, in order; `declared` may stand in an export; `required` must.
+
+    `screen` says what else is looked at in a row.
+    """
 
     name: str
     key: tuple[str, ...]
@@ -24,6 +28,7 @@ class TableSpec:
     declared: frozenset[str]
     required: frozenset[str]
     sensitive: Mapping[str, tuple[str, ...]]
+    screen: Screen
 
     @property
     def schema(self) -> pa.Schema:
@@ -56,4 +61,6 @@ def table_spec(policy: Policy, name: str) -> TableSpec:
     if not dataset.grain or not set(dataset.grain) <= {column.name for column in columns}:
         raise UsageError(f"policy {policy.version} does not say which stored columns name a row of {name}")
     required = frozenset(field_name for field_name, field in dataset.fields.items() if field.required)
-    return TableSpec(name, dataset.grain, columns, frozenset(dataset.fields), required, policy.sensitive)
+    return TableSpec(
+        name, dataset.grain, columns, frozenset(dataset.fields), required, policy.sensitive, screen_of(policy, name)
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.steps.cookies import cookie_facts, member_cookies
+from pipelines.steps.people import TABLES
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.vault import Segment
@@ -56,7 +57,9 @@ def day_inputs(workspace: Workspace) -> list[DayInput]:
     )
     cookies = cookie_facts(workspace, parts)
     return [
-        DayInput(day, tuple(found), _fingerprint(common, workspace.registry.fingerprint(day), cookies[day], found))
+        DayInput(
+            day, tuple(found), _fingerprint(common, workspace.registry.fingerprint(day, TABLES), cookies[day], found)
+        )
         for day, found in sorted(parts.items())
     ]
 

@@ -7,16 +7,23 @@ counted here.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.clock import SEOUL
 from pipelines.records.cookies import Standing
 from pipelines.registry.store import RegistryStore
 from pipelines.steps.cookies import Standings
 
 APPROVED = "approved"
+TABLES = ("members", "contents", "consents")
+"""The registry tables that decide about people and contents: what events rest on."""
+SIGN_UP = "sign_up"
+"""The consent that processing starts with; all others are separate."""
+NO_CONSENT = "no consent"
 BY_STANDING = {Standing.ISSUED: "member", Standing.REFUSED: "refused cookies", Standing.ENDED: "used after logout"}
 _MEMBERS = pa.schema([(n, pa.string()) for n in ("login_id", "account_key", "partner_id", "member_type", "status")])
 _CONTENTS = pa.schema([(n, pa.string()) for n in ("content_id", "partner_id", "content_type")])
@@ -50,7 +57,8 @@ class People:
 def people_of(registry: RegistryStore, day: date) -> People:
     """Return the people as of the end of `day`; nobody when a table was never imported.
 
-    A login that two members share at once is ambiguous and belongs to neither. Raises DamagedError or KeyMissingError.
+    A login that two members share at once is ambiguous and belongs to neither. Where the table of consents was ever delivered,
+    a member without a live consent to processing is held back (clause `collect.consent`). Raises DamagedError or KeyMissingError.
     """
     members = _table(registry, "members", day, _MEMBERS)
     contents = _table(registry, "contents", day, _CONTENTS)
@@ -58,6 +66,8 @@ def people_of(registry: RegistryStore, day: date) -> People:
     statuses = {
         row["login_id"]: "shared login" if row["login_id"] in shared else row["status"] for row in members.to_pylist()
     }
+    held_back = _without_consent(registry, day, members)
+    statuses |= {login: NO_CONSENT for login in held_back if statuses[login] == APPROVED}
     is_approved = pa.array([statuses[login] == APPROVED for login in members["login_id"].to_pylist()], pa.bool_())
     return People(members.filter(is_approved), contents, statuses)
 
@@ -66,3 +76,24 @@ def _table(registry: RegistryStore, name: str, day: date, schema: pa.Schema) -> 
     if registry.pointer(name) is None:
         return schema.empty_table()
     return registry.load_at(name, day).select(schema.names).cast(schema)
+
+
+def _without_consent(registry: RegistryStore, day: date, members: pa.Table) -> set[str]:
+    """Return the logins of members who have no consent to processing that lives at the end of `day`."""
+    if registry.pointer("consents") is None:
+        return set()
+    end = datetime.combine(day + timedelta(days=1), time(), SEOUL)
+    live = {row["account_key"] for row in registry.load_at("consents", day).to_pylist() if _lives(row, day, end)}
+    accounts = zip(members["login_id"].to_pylist(), members["account_key"].to_pylist(), strict=True)
+    return {login for login, account in accounts if account not in live}
+
+
+def _lives(consent: dict[str, Any], day: date, end: datetime) -> bool:
+    """Whether a consent to processing was given before `end`, the end of `day`, and is neither withdrawn nor run out."""
+    withdrawn = consent["withdrawn_at"]
+    return (
+        consent["consent"] == SIGN_UP
+        and consent["given_at"] < end
+        and (withdrawn is None or withdrawn >= end)
+        and (consent["until"] is None or consent["until"] >= day)
+    )

@@ -1,17 +1,24 @@
 """Registry exports of the landing folder, taken into the registry."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from pipelines.registry.importing import ExportReport, import_exports
-from pipelines.steps.workspace import Workspace
+from pipelines.errors import UsageError
+from pipelines.registry.importing import ExportReport, import_exports, import_table
+from pipelines.registry.intervals import ExportGuard
+from pipelines.registry.tables import table_spec
+from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
+from pipelines.tabular.sqlite import SqliteReader
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 KIND = "registry-import"
+_FINDINGS = ("refused", "undeclared_columns", "sensitive_columns", "flags")
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,23 @@ class TableReport:
         return sum((Counter(export.refused) for export in self.exports), Counter())
 
     @property
+    def flags(self) -> Counter[str]:
+        """Rows by what the policy does not allow in them."""
+        return sum((Counter(export.flags) for export in self.exports), Counter())
+
+    @property
     def undeclared_columns(self) -> tuple[str, ...]:
         """Columns delivered that the policy does not declare; they were not read."""
         return tuple(sorted({column for export in self.exports for column in export.undeclared_columns}))
 
 
 def import_registry(workspace: Workspace, table: str) -> TableReport:
-    """Take in the exports `landing/registry/<table>.*`; they describe the end of the last closed day.
+    """Take in the exports `landing/registry/<table>.*` and the databases that have the table, as of the last closed day.
 
-    Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used.
+    Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used, or that
+    lost too many rows while `confirm_vanished` does not name its table; UsageError when that names no registry table.
     """
+    _require_tables(workspace, workspace.settings.confirm_vanished)
     workspace.registry.sweep(table)
     folder = workspace.home.landing / "registry"
     files = [path for path in sorted(folder.glob(f"{table}.*")) if path.is_file()]
@@ -56,30 +70,65 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
             policy=workspace.policy,
             as_of_day=workspace.yesterday,
             chunks=partial(decompressed_chunks, limits=limits),
+            confirmed=workspace.settings.confirm_vanished,
         )
+    reports += _from_databases(workspace, table)
+    if reports:
         _record(workspace, reports, workspace.clock.now())
         _remove_landing(workspace, files)
     pointer = workspace.registry.pointer(table)
     return TableReport(table, pointer.rows if pointer else 0, tuple(reports))
 
 
+def latest_findings(opened: OpenHome) -> dict[str, dict[str, Any]]:
+    """Return what the latest export of each table showed: the body of its ledger entry."""
+    return {entry.body["table"]: entry.body for entry in opened.ledger.entries(KIND)}
+
+
+def _from_databases(workspace: Workspace, table: str) -> list[ExportReport]:
+    reports = []
+    for name, source in workspace.sources.registry.items():
+        if table in source.tables:
+            workspace.home.enter(source.kind)
+            path = workspace.home.root / source.path
+            is_confirmed = table in workspace.settings.confirm_vanished
+            report = import_table(
+                f"{name}:{path.name}",
+                SqliteReader(path, source.tables[table]),
+                table_spec(workspace.policy, table),
+                workspace.registry,
+                as_of_day=workspace.yesterday,
+                guard=None if is_confirmed else ExportGuard(),
+            )
+            reports.append(report)
+    return reports
+
+
 def _record(workspace: Workspace, reports: list[ExportReport], now: datetime) -> None:
-    """Append to the ledger what changed or was refused; an export that was as before leaves no entry."""
+    """Append to the ledger what changed or was found; an export that was as the one before it leaves no entry."""
     for report in reports:
-        if report.changed_from is not None or report.refused or report.undeclared_columns:
-            body = {
-                "table": report.table,
-                "sha256": report.sha256,
-                "as_of_day": report.as_of_day.isoformat(),
-                "rows": report.rows,
-                "added": report.added,
-                "changed": report.changed,
-                "closed": report.closed,
-                "refused": dict(report.refused),
-                "undeclared_columns": list(report.undeclared_columns),
-                "sensitive_columns": list(report.sensitive_columns),
-            }
+        body = {
+            "table": report.table,
+            "sha256": report.sha256,
+            "as_of_day": report.as_of_day.isoformat(),
+            "rows": report.rows,
+            "added": report.added,
+            "changed": report.changed,
+            "closed": report.closed,
+            "refused": dict(report.refused),
+            "undeclared_columns": list(report.undeclared_columns),
+            "sensitive_columns": list(report.sensitive_columns),
+            "flags": dict(report.flags),
+        }
+        before = latest_findings(workspace).get(report.table, {})
+        if report.changed_from is not None or any(before.get(name, []) != body[name] for name in _FINDINGS):
             workspace.ledger.append(KIND, body, now)
+
+
+def _require_tables(workspace: Workspace, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in workspace.policy.datasets or workspace.policy.datasets[name].stage != "registry":
+            raise UsageError(f"PARTNERSTATS_CONFIRM_VANISHED: {name!r} is no registry table")
 
 
 def _remove_landing(workspace: Workspace, files: list[Path]) -> None:

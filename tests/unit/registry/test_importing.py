@@ -111,7 +111,7 @@ def test_an_undeclared_column_goes_no_further(take: Callable, store: RegistrySto
 
 
 def test_a_declared_column_that_is_dropped_is_never_stored_nor_a_fault(take: Callable, store: RegistryStore) -> None:
-    export = f"{MEMBERS},contact_phone,birth_date\n{member(1)},canary,canary\n"
+    export = f"{MEMBERS},contact_phone,contact_name\n{member(1)},canary,canary\n"
     report = take("members.csv", export)
     assert (report.added, report.undeclared_columns, dict(report.refused)) == (1, (), {})
     assert "contact_phone" not in store.load("members").column_names
@@ -175,7 +175,57 @@ def test_a_table_without_stored_columns_or_of_another_stage_cannot_be_imported(p
     with pytest.raises(UsageError, match="no registry table"):
         table_spec(policy, "access_logs")
     with pytest.raises(UsageError, match="does not say which"):
-        table_spec(policy, "contracts")
+        table_spec(without_grain(policy, "contracts"), "contracts")
+
+
+def without_grain(policy: Policy, table: str) -> Policy:
+    dataset = policy.dataset(table).model_copy(update={"grain": ()})
+    return policy.model_copy(update={"datasets": {**policy.datasets, table: dataset}})
+
+
+def test_every_registry_table_of_the_policy_can_be_imported(policy: Policy) -> None:
+    tables = {name for name, dataset in policy.datasets.items() if dataset.stage == "registry"}
+    assert tables == {
+        "partners", "members", "contents", "consents", "misuse_records", "inquiries", "complaints", "contracts",
+        "ad_records", "disputes", "linked_accounts", "social_accounts",
+    }  # fmt: skip
+    assert all(table_spec(policy, table).columns for table in tables)
+
+
+def test_a_child_is_not_stored_and_what_was_stored_of_them_ends(take: Callable, store: RegistryStore) -> None:
+    header = f"{MEMBERS},birth_date\n"
+    take("members.csv", header + f"{member(1)},\n{member(2)},1980-01-01\n")
+    report = take("members.csv", header + f"{member(1)},2001-05-11\n{member(2)},1980-01-01\n", D[9])
+    assert (report.refused, report.flags) == ({"birth_date: under the minimum age": 1}, {"children_refused": 1})
+    assert (report.closed, report.rows) == (1, 2)
+    assert store.load_at("members", D[9])["login_id"].to_pylist() == ["login-2"]
+    assert take("members.csv", header + f"{member(1)},2001-05-10\n{member(2)},\n", D[9]).added == 1
+
+
+def test_an_unreadable_birth_date_leaves_the_row_as_it_was(take: Callable, store: RegistryStore) -> None:
+    header = f"{MEMBERS},birth_date\n"
+    take("members.csv", header + f"{member(1)},1980-01-01\n")
+    report = take("members.csv", header + f"{member(1)},canary\n{member(2)},canary\n", D[12])
+    assert (report.refused, report.closed, report.added) == ({"birth_date: not a value of type date": 2}, 0, 0)
+    assert "canary" not in repr(report)
+
+
+def test_passwords_and_channels_are_counted_and_never_stored(take: Callable, store: RegistryStore) -> None:
+    header = f"{MEMBERS},password_hash,channel\n"
+    report = take("members.csv", header + f"{member(1)},canary,web_sign_up\n{member(2)},,canary\n")
+    assert (report.added, report.flags) == (2, {"plain_passwords": 1, "unknown_channels": 1})
+    assert "canary" not in str(store.load("members").to_pylist()) + repr(report)
+
+
+def test_a_consent_and_a_link_hold_from_the_day_they_were_given(take: Callable, store: RegistryStore) -> None:
+    header = "account_key,consent,given_at,until,withdrawn_at\n"
+    take("consents.csv", header + "AK1,sign_up,2015-05-01T00:00:00+09:00,,\n", D[9])
+    take(
+        "consents.csv",
+        header + "AK1,sign_up,2015-05-01T00:00:00+09:00,,\nAK2,sign_up,2015-05-08T09:00:00+09:00,,\n",
+        D[10],
+    )
+    assert [store.load_at("consents", day).num_rows for day in (D[6], D[7], D[10])] == [1, 2, 2]
 
 
 def test_a_column_name_that_may_be_somebodys_data_is_not_reported() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from pipelines.steps.people import people_of
 
@@ -100,3 +101,43 @@ def test_of_approved_members_only_those_whose_cookie_is_issued_count(house):
         "pending": 1,
         "unknown login": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "until", "withdrawn", "counts"),
+    [
+        ("2015-05-20T23:59:59+09:00", "", "", True),
+        ("2015-05-21T00:00:00+09:00", "", "", False),
+        ("2015-01-01T00:00:00+09:00", "2015-05-20", "", True),
+        ("2015-01-01T00:00:00+09:00", "2015-05-19", "", False),
+        ("2015-01-01T00:00:00+09:00", "", "2015-05-21T00:00:00+09:00", True),
+        ("2015-01-01T00:00:00+09:00", "", "2015-05-20T23:59:59+09:00", False),
+    ],
+)
+def test_a_member_counts_while_a_consent_to_processing_lives_at_the_days_end(house, given, until, withdrawn, counts):
+    house.export("members", [member("k1", "kim"), member("k2", "lee")])
+    consent = {"consent": "sign_up", "given_at": given, "until": until or None, "withdrawn_at": withdrawn or None}
+    house.export("consents", [{"account_key": "k1", **consent}])
+    people = people_of(house.workspace.registry, DAY)
+    assert people.members["login_id"].to_pylist() == (["kim"] if counts else [])
+    decided = decisions(people, lines(("kim", "member"), ("lee", "member")))
+    assert decided == ({"member": 1, "no consent": 1} if counts else {"no consent": 2})
+
+
+def test_without_a_table_of_consents_nobody_is_held_back(house):
+    house.export("members", [member("k1", "kim")])
+    assert len(people_of(house.workspace.registry, DAY).members) == 1
+
+
+def test_a_separate_consent_is_no_consent_to_processing(house):
+    house.export("members", [member("k1", "kim")])
+    given = {"given_at": "2015-01-01T00:00:00+09:00", "until": None, "withdrawn_at": None}
+    house.export("consents", [{"account_key": "k1", "consent": "advertising", **given}])
+    assert len(people_of(house.workspace.registry, DAY).members) == 0
+
+
+def test_a_pending_member_without_consent_is_still_pending(house):
+    house.export("members", [member("k1", "kim", status="pending")])
+    given = {"given_at": "2015-01-01T00:00:00+09:00", "until": None, "withdrawn_at": None}
+    house.export("consents", [{"account_key": "k9", "consent": "sign_up", **given}])
+    assert decisions(people_of(house.workspace.registry, DAY), lines(("kim", "member"))) == {"pending": 1}

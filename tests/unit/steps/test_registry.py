@@ -1,11 +1,12 @@
 """Exports of the landing folder are taken in once, removed in a real home, and told of without a value."""
 
 import json
+import sqlite3
 
 import pytest
 
-from pipelines.errors import InputError
-from pipelines.steps.registry import KIND, import_registry
+from pipelines.errors import InputError, UsageError
+from pipelines.steps.registry import KIND, import_registry, latest_findings
 
 MEMBER = {"account_key": "canary-key", "login_id": "canary-login", "partner_id": "p1"}
 
@@ -61,3 +62,57 @@ def test_an_export_that_cannot_be_used_is_an_error_and_stays(house):
     with pytest.raises(InputError, match=r"members\.csv: required columns are missing: .*partner_id"):
         import_registry(house.workspace, "members")
     assert (folder / "members.csv").exists()
+
+
+def test_a_database_is_read_each_night_beside_exports(house, changed):
+    database = house.workspace.home.root / "crm.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "CREATE TABLE people (account_key, login_id, partner_id, member_type, status, joined_at, withdrawn_at, x)"
+        )
+        connection.execute(
+            "INSERT INTO people VALUES ('k1', 'canary', 'p1', 'agency', 'approved', '2015-01-01', NULL, 'canary')"
+        )
+    crm = "registry:\n  crm:\n    kind: real\n    dialect: sqlite\n    path: crm.db\n    tables: {members: people}\n"
+    house = changed(house, "policy/sources.yml", "version: 1\n", f"version: 1\n{crm}")
+    report = import_registry(house.workspace, "members")
+    assert (report.rows, report.total("added")) == (1, 1)
+    assert [export.name for export in report.exports] == ["crm:crm.db"]
+    assert report.undeclared_columns == ("x",)
+    assert import_registry(house.workspace, "members").total("changed") == 0
+    assert import_registry(house.workspace, "partners").exports == ()
+    assert len(house.workspace.ledger.entries(KIND)) == 1
+    assert database.exists()
+
+
+def test_what_an_export_showed_is_kept_until_the_next_one_shows_otherwise(house):
+    house.export("contents", [{"content_id": "c", "partner_id": "p", "content_type": "album", "channel": "scraper"}])
+    assert latest_findings(house.workspace)["contents"]["flags"] == {"unknown_channels": 1}
+    house.export("contents", [{"content_id": "c", "partner_id": "p", "content_type": "album", "channel": "paper"}])
+    assert latest_findings(house.workspace)["contents"]["flags"] == {}
+    assert len(house.workspace.ledger.entries(KIND)) == 2
+
+
+def test_an_export_that_lost_too_many_rows_waits_for_a_persons_word(house):
+    rows = [{**MEMBER, "account_key": f"k{n}", "login_id": f"l{n}"} for n in range(20)]
+    house.export("members", rows)
+    with pytest.raises(InputError, match="20 rows are gone"):
+        house.export("members", rows[:5])
+    assert (house.workspace.home.landing / "registry" / "members.csv").exists()
+    with pytest.raises(InputError, match="20 rows are gone"):
+        import_registry(house.under(confirm_vanished=("contents",)).workspace, "members")
+    assert import_registry(house.under(confirm_vanished=("members",)).workspace, "members").total("closed") == 15
+
+
+def test_a_confirmation_of_no_table_is_an_error(house):
+    with pytest.raises(UsageError, match="'mumbers' is no registry table"):
+        import_registry(house.under(confirm_vanished=("mumbers",)).workspace, "members")
+
+
+def test_a_change_of_a_table_that_decides_nothing_makes_no_day_stale(house, line):
+    house.export("members", [MEMBER])
+    house.deliver([line()])
+    house.derive()
+    given = {"account_key": "canary-key", "recorded_at": "2015-05-01T00:00:00+09:00", "misuse": "spam"}
+    assert house.export("misuse_records", [given]).rows == 1
+    assert house.stale() == []
