@@ -1,0 +1,171 @@
+"""What has arrived in the landing folder: files that lie still and were not taken in, told by digests and never by name."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from pipelines.errors import InputError
+from pipelines.registry.store import RegistryKeys, RegistryStore
+from pipelines.steps.imports import UNFINISHED
+from pipelines.steps.record_imports import FOLDERS, record_files
+from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.workspace import OpenHome
+from pipelines.weblogs.decompression import Limits, decompressed_chunks
+from pipelines.weblogs.quarantine import file_digest
+
+BYTES_READ_A_LOOK = 4 * 1024**3
+"""A look reads no more than this before it puts the rest off, so that it ends within the minute a sensor has."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A file as it lay at one look: `place` is the digest of its path below landing, `changed_ns` its time of change.
+
+    `delivered` (digest of its bytes) and `content` (of them decompressed, where that tells known from new) are None until it
+    was seen twice unchanged.
+    """
+
+    place: str
+    size_bytes: int
+    changed_ns: int
+    delivered: str | None = None
+    content: str | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it lay still and was read."""
+        return self.delivered is not None
+
+    def lies_as(self, other: "Sighting | None") -> bool:
+        """Say whether size and time of change are those of `other`."""
+        return other is not None and (self.size_bytes, self.changed_ns) == (other.size_bytes, other.changed_ns)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the landing folder: every file, and which of those that were read are not taken in yet."""
+
+    files: tuple[Sighting, ...]
+    new: tuple[Sighting, ...]
+
+    def to_cursor(self) -> str:
+        """Return the text to remember until the next look; it holds digests, sizes and times."""
+        return json.dumps([list(file.__dict__.values()) for file in self.files])
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do about a look: begin a night under `run_key`, or nothing when it is None; `sentence` says why."""
+
+    run_key: str | None
+    sentence: str
+
+
+def from_cursor(text: str | None) -> dict[str, Sighting]:
+    """Return the sightings that `to_cursor` wrote, by place; none for no text or one of another version."""
+    try:
+        return {row[0]: Sighting(*row) for row in json.loads(text or "[]")}
+    except (ValueError, TypeError, LookupError):
+        return {}
+
+
+def decide(look: Look, *, is_night_open: bool) -> Decision:
+    """Say whether a night is due: when every file lies still, one of them is new, and no night is queued or running."""
+    if is_night_open:
+        return Decision(None, "A night is queued or running; what has arrived since waits for its end.")
+    if not look.files:
+        return Decision(None, "Nothing lies in the landing folder.")
+    waiting = sum(not file.is_read for file in look.files)
+    if waiting:
+        return Decision(None, f"{waiting} of {len(look.files)} files were not seen unchanged twice yet.")
+    if not look.new:
+        return Decision(None, f"All {len(look.files)} files in the landing folder were taken in before.")
+    digests = sorted(file.content or file.delivered or "" for file in look.new)
+    return Decision(hashlib.sha256("\n".join(digests).encode()).hexdigest(), f"{len(digests)} new files have arrived.")
+
+
+def look_at_landing(opened: OpenHome, before: Mapping[str, Sighting], *, most_bytes: int = BYTES_READ_A_LOOK) -> Look:
+    """Look at every file a night would take in; read those that lie as they did `before`, up to about `most_bytes`.
+
+    Raises PolicyError, or DamagedError for a ledger that cannot be read.
+    """
+    known, limits = _Known(opened), _limits(opened)
+    files, new, read = [], [], 0
+    for kind, path in _delivered(opened):
+        try:
+            now = _seen(opened.home.landing, path)
+            earlier = before.get(now.place)
+            if earlier is not None and now.lies_as(earlier):
+                if not earlier.is_read and read < most_bytes:
+                    read += now.size_bytes
+                    earlier = replace(now, delivered=file_digest(path), content=_content(kind, path, limits))
+                now = earlier
+        except OSError:
+            continue
+        files.append(now)
+        if now.is_read and not known.has(kind, now):
+            new.append(now)
+    return Look(tuple(files), tuple(new))
+
+
+class _Known:
+    """What was taken in before, by digest."""
+
+    def __init__(self, opened: OpenHome) -> None:
+        self._logs = {record.delivered_sha256 for record in import_records(opened.ledger)}
+        self._whole = {entry.body["delivered_sha256"] for entry in opened.ledger.entries(QUARANTINED_FILE)}
+        self._records = {record.sha256 for record in record_files(opened)}
+        # What the pointers of tables say is read without a key.
+        self._registry = RegistryStore(opened.home.registry, cast(RegistryKeys, None))
+
+    def has(self, kind: str, file: Sighting) -> bool:
+        if kind == "access":
+            return file.delivered in self._logs | self._whole
+        if kind in FOLDERS:
+            return file.content in self._records or file.delivered in self._whole
+        pointer = self._registry.pointer(kind)
+        return pointer is not None and pointer.source_sha256 == file.content
+
+
+def _delivered(opened: OpenHome) -> Iterator[tuple[str, Path]]:
+    """Yield each file a night would take in with its kind: `access`, a folder of records, or the name of a registry table."""
+    landing = opened.home.landing
+    for source in sorted(opened.sources.sources):
+        yield from (("access", path) for path in _finished(landing / "access" / source))
+    for folder in FOLDERS:
+        yield from ((folder, path) for path in _finished(landing / folder))
+    tables = {name for name, dataset in opened.policy.datasets.items() if dataset.stage == "registry"}
+    for path in _finished(landing / "registry"):
+        if (table := path.name.partition(".")[0]) in tables:
+            yield table, path
+
+
+def _finished(folder: Path) -> Sequence[Path]:
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [p for p in found if p.is_file() and not p.name.startswith(".") and not p.name.endswith(UNFINISHED)]
+
+
+def _seen(landing: Path, path: Path) -> Sighting:
+    stored = path.stat()
+    place = hashlib.sha256(str(path.relative_to(landing)).encode("utf-8", "surrogateescape")).hexdigest()
+    return Sighting(place, stored.st_size, stored.st_mtime_ns)
+
+
+def _content(kind: str, path: Path, limits: Limits) -> str | None:
+    """Return the digest of the decompressed content; None for access logs, which are known by their bytes, and damage."""
+    if kind == "access":
+        return None
+    digest = hashlib.sha256()
+    try:
+        for chunk in decompressed_chunks(path, limits):
+            digest.update(chunk)
+    except InputError:
+        return None
+    return digest.hexdigest()
+
+
+def _limits(opened: OpenHome) -> Limits:
+    return Limits(opened.settings.max_decompressed_bytes, opened.settings.max_decompression_ratio)

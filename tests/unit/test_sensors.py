@@ -1,0 +1,83 @@
+"""The arrival sensor: settings are read when it looks, and it asks for one night of the last closed day."""
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+from dagster._core.test_utils import create_run_for_test
+
+from pipelines.jobs import NIGHTLY
+from pipelines.sensors import arrivals
+from pipelines.settings import load_settings
+from pipelines.steps.workspace import open_home
+
+NOW = "2026-03-06T02:00:00+09:00"
+LINE = b'192.0.2.7 - - [05/Mar/2026:10:00:00 +0900] "GET / HTTP/1.1" 200 5 "-" "Firefox" "-"\n'
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home that the settings name only now."""
+    monkeypatch.setenv("PARTNERSTATS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PARTNERSTATS_CLOCK", NOW)
+    return open_home(load_settings()).home
+
+
+@pytest.fixture
+def instance():
+    """Dagster's records, in memory."""
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def _deliver(home, name="access.log"):
+    folder = home.landing / "access" / "web"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(LINE)
+
+
+def _look(instance, cursor=None):
+    return arrivals(dg.build_sensor_context(instance=instance, cursor=cursor))
+
+
+def test_a_file_that_lies_still_asks_for_the_last_closed_day(home, instance):
+    _deliver(home)
+    first = _look(instance)
+    assert first.run_requests == []
+    assert first.skip_reason.skip_message == "1 of 1 files were not seen unchanged twice yet."
+    second = _look(instance, first.cursor)
+    (request,) = second.run_requests
+    assert (request.partition_key, request.job_name) == ("2026-03-05", NIGHTLY)
+    assert "access" not in str(request.tags) + request.run_key + second.cursor
+    assert _look(instance, second.cursor).run_requests[0].run_key == request.run_key, "the same files, the same key"
+
+
+@pytest.mark.parametrize(
+    ("status", "asks"),
+    [
+        (DagsterRunStatus.NOT_STARTED, False),
+        (DagsterRunStatus.STARTED, False),
+        (DagsterRunStatus.SUCCESS, True),
+        (DagsterRunStatus.FAILURE, True),
+    ],
+)
+def test_it_waits_for_a_night_that_is_open_and_not_for_one_that_ended(home, instance, status, asks):
+    _deliver(home)
+    create_run_for_test(instance, job_name=NIGHTLY, status=status)
+    result = _look(instance, _look(instance).cursor)
+    assert bool(result.run_requests) is asks
+
+
+def test_another_jobs_run_is_not_waited_for(home, instance):
+    _deliver(home)
+    create_run_for_test(instance, job_name="another", status=DagsterRunStatus.STARTED)
+    assert _look(instance, _look(instance).cursor).run_requests
+
+
+def test_without_a_home_it_says_so_and_makes_none(tmp_path, monkeypatch, instance):
+    monkeypatch.setenv("PARTNERSTATS_HOME", str(tmp_path / "none"))
+    assert "there is no home" in _look(instance).skip_reason.skip_message
+    assert not (tmp_path / "none").exists()
+
+
+def test_it_is_off_until_switched_on():
+    assert arrivals.default_status is dg.DefaultSensorStatus.STOPPED
