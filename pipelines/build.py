@@ -11,7 +11,7 @@ from pipelines.jobs import nightly
 from pipelines.partitions import ONE_DAY_A_RUN
 from pipelines.resources import WorkspaceResource
 from pipelines.schedules import nightly_schedule
-from pipelines.sensors import arrivals
+from pipelines.sensors import arrivals, failures
 from pipelines.settings import load_settings
 
 
@@ -33,6 +33,6 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
         asset_checks=[mart_checks],
         jobs=[nightly],
         schedules=[nightly_schedule],
-        sensors=[arrivals],
+        sensors=[arrivals, failures],
         resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
     )

@@ -18,7 +18,8 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.build import build_defs
-from pipelines.errors import CheckFailedError, PartnerstatsError, UsageError
+from pipelines.errors import UsageError
+from pipelines.failures import cause_of
 from pipelines.home import Home
 from pipelines.instance import ensure_dagster_home
 from pipelines.jobs import NIGHTLY
@@ -110,20 +111,8 @@ def _error_of(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
 def _outcome(run_id: str, day: date, errors: list[SerializableErrorInfo | None], *, succeeded: bool) -> NightlyOutcome:
     if succeeded:
         return NightlyOutcome(run_id, day, succeeded=True, cause=None, is_check_failure=False)
-    error = next((error for error in errors if error), None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    name = error.cls_name if error else None
-    known = {kind.__name__ for kind in _kinds(PartnerstatsError)}
-    cause = error.message.partition(": ")[2].strip() if error and name in known else name or "a check failed"
-    checks = {kind.__name__ for kind in _kinds(CheckFailedError)} | {None}
-    return NightlyOutcome(run_id, day, succeeded=False, cause=cause, is_check_failure=name in checks)
-
-
-def _kinds(kind: type[Exception]) -> Iterator[type[Exception]]:
-    yield kind
-    for narrower in kind.__subclasses__():
-        yield from _kinds(narrower)
+    cause = cause_of(errors)
+    return NightlyOutcome(run_id, day, succeeded=False, cause=cause.told, is_check_failure=cause.is_check_failure)
 
 
 @contextmanager

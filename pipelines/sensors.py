@@ -1,16 +1,19 @@
-"""What is watched between nights: files that arrive. Off until someone who runs the house switches it on under Automation."""
+"""What is watched between nights: files that arrive, runs that fail. Off until switched on under Automation."""
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
 from assets.guarded import guarded
-from pipelines.errors import UsageError
+from pipelines.errors import PartnerstatsError, UsageError
+from pipelines.failures import cause_of
 from pipelines.jobs import NIGHTLY, nightly
+from pipelines.notifications import FailedRun, notify
 from pipelines.settings import load_settings
 from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_landing
 from pipelines.steps.workspace import existing_home
 
 SECONDS_BETWEEN_LOOKS = 30
+PARTITION = "dagster/partition"
 OPEN = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -56,3 +59,41 @@ def _request(decision: Decision, day: str) -> dg.RunRequest:
 
 def _is_night_open(instance: dg.DagsterInstance) -> bool:
     return bool(instance.get_run_records(RunsFilter(job_name=NIGHTLY, statuses=OPEN), limit=1))
+
+
+@dg.run_failure_sensor(
+    name="failures",
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description=(
+        "Tells the address in PARTNERSTATS_WEBHOOK_URL of each failed run: job, run, day, steps and one sentence, no data. "
+        "Does nothing while that is not set. Off until switched on here.\n\n"
+        "실행이 실패하면 설정한 웹훅 주소로 알립니다(데이터 없음)."
+    ),
+)
+def failures(context: dg.RunFailureSensorContext) -> dg.SkipReason:
+    """Tell of a failed run; that nobody could be told is logged and stops nothing."""
+    try:
+        url = load_settings().webhook_url
+        if url is None:
+            return dg.SkipReason("PARTNERSTATS_WEBHOOK_URL is not set: nobody is told.")
+        notify(str(url), failed_run(context))
+    except PartnerstatsError as cause:
+        context.log.warning(str(cause))
+        return dg.SkipReason(str(cause))
+    return dg.SkipReason(f"The webhook was told of run {context.dagster_run.run_id}.")
+
+
+def failed_run(context: dg.RunFailureSensorContext) -> FailedRun:
+    """Return what is told of the run: of errors that speak of delivered files, whose names are others', only that."""
+    steps = context.get_step_failure_events()
+    whole = context.failure_event.job_failure_data.error
+    cause = cause_of([*(event.step_failure_data.error for event in steps), whole])
+    sentence = "A delivered file cannot be taken in." if cause.speaks_of_deliveries else cause.sentence
+    run = context.dagster_run
+    return FailedRun(
+        job=run.job_name,
+        run_id=run.run_id,
+        partition=run.tags.get(PARTITION),
+        failed_steps=tuple(sorted(event.step_key for event in steps if event.step_key)),
+        sentence=sentence or "The cause is on the run's page.",
+    )

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.errors import UsageError
@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     remove_landing: bool | None = None
     """Overrides each source's own `remove_after_import`."""
     extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"
+    webhook_url: HttpUrl | None = None
+    """Where failed runs are told, http or https; nobody is told without it. Nothing else is ever sent anywhere."""
     ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000
 
     @property

@@ -1,0 +1,128 @@
+"""Telling of a failure: what is sent, how long it may take, and that it is heard by a real server."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.notifications import SECONDS_BETWEEN, FailedRun, NotificationError, notify
+from pipelines.settings import load_settings
+
+FAILED = FailedRun("nightly", "run-1", "2026-03-05", ("events",), "privacy checks failed on events")
+
+
+class Listener(HTTPServer):
+    """A server on loopback that keeps what it hears and answers as told; the last answer is repeated."""
+
+    def __init__(self) -> None:
+        """Listen at a free port."""
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.heard: list[dict] = []
+        self.answers: list[int] = [204]
+        self.pause_seconds = 0.0
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server: Listener = self.server  # type: ignore[assignment]
+        time.sleep(server.pause_seconds)
+        server.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        status = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
+        self.send_response(status)
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A server that runs for one test."""
+    server = Listener()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_document_has_job_run_partition_steps_and_sentence(listener):
+    notify(listener.url, FAILED)
+    assert listener.heard == [
+        {
+            "job": "nightly",
+            "run_id": "run-1",
+            "partition": "2026-03-05",
+            "failed_steps": ["events"],
+            "sentence": "privacy checks failed on events",
+        }
+    ]
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_faulty_server_is_tried_again_with_growing_waits(listener, status):
+    listener.answers, waits = [status, status, 200], []
+    notify(listener.url, FAILED, wait=waits.append)
+    assert len(listener.heard) == 3
+    assert waits == list(SECONDS_BETWEEN)
+
+
+def test_after_the_third_attempt_it_gives_up(listener):
+    listener.answers = [500]
+    with pytest.raises(NotificationError, match="it answered with status 500"):
+        notify(listener.url, FAILED, wait=lambda _: None)
+    assert len(listener.heard) == 3
+
+
+@pytest.mark.parametrize("status", [400, 404, 302])
+def test_a_refusal_or_a_redirect_is_not_tried_again(listener, status):
+    listener.answers = [status]
+    with pytest.raises(NotificationError, match=f"status {status}"):
+        notify(listener.url, FAILED, wait=lambda _: pytest.fail("waited"))
+    assert len(listener.heard) == 1
+
+
+def test_a_server_that_is_slow_is_not_waited_for(listener):
+    listener.pause_seconds = 0.5
+    began = time.monotonic()
+    with pytest.raises(NotificationError, match="no answer"):
+        notify(listener.url, FAILED, attempt_seconds=0.05, wait=lambda _: None)
+    assert time.monotonic() - began < 0.5
+
+
+def test_nobody_there_is_an_error_in_bounded_time(listener):
+    listener.shutdown()
+    listener.server_close()
+    waits = []
+    with pytest.raises(NotificationError, match=r"no answer \(ConnectionRefusedError\)"):
+        notify(listener.url, FAILED, wait=waits.append)
+    assert waits == list(SECONDS_BETWEEN)
+
+
+def test_the_address_is_off_until_it_is_set(monkeypatch):
+    monkeypatch.delenv("PARTNERSTATS_WEBHOOK_URL", raising=False)
+    assert load_settings().webhook_url is None
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hosts", "ftp://host/x", "hooks.example", "javascript:alert(1)"])
+def test_an_address_that_is_not_http_is_refused_by_its_variables_name(monkeypatch, url):
+    monkeypatch.setenv("PARTNERSTATS_WEBHOOK_URL", url)
+    with pytest.raises(UsageError, match="PARTNERSTATS_WEBHOOK_URL"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "https://hooks.example/services/a"])
+def test_an_address_of_http_or_https_is_taken(monkeypatch, url):
+    monkeypatch.setenv("PARTNERSTATS_WEBHOOK_URL", url)
+    assert str(load_settings().webhook_url) == url
