@@ -7,7 +7,7 @@ import dagster as dg
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import columns_of, counts_table, seconds_since, started
-from assets.registry import DESCRIPTIONS
+from assets.registry import FOR_EVENTS
 from expectations.judging import judge
 from pipelines.errors import CheckFailedError
 from pipelines.partitions import daily
@@ -21,7 +21,7 @@ from pipelines.steps.events import DayReport, derive_stale_days
     owners=["team:operator"],
     tags={"layer": "pseudonymised", "clause": "purpose.statistics"},
     partitions_def=daily,
-    deps=["access_logs", "cookie_records", *DESCRIPTIONS],
+    deps=["access_logs", "cookie_records", *FOR_EVENTS],
     check_specs=check_specs("events"),
     description=(
         "One row a request: who asked is a keyed pseudonym, what was asked is reduced to route, feature and content. Built again "

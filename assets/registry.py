@@ -2,8 +2,10 @@
 
 import dagster as dg
 
+from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import columns_of, counts_table, seconds_since, started
+from expectations.judging import judge
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.registry import import_registry
 
@@ -14,11 +16,36 @@ DESCRIPTIONS = {
         "with the days from which and until which each state held. 회원 목록(식별 정보, 암호화)."
     ),
     "contents": "The contents and the partner each belongs to, with validity days. 콘텐츠와 소속 파트너.",
+    "consents": (
+        "What members consented to: processing at sign-up, or separately sharing, outsourcing, advertising. Once delivered, a "
+        "member without a live consent to processing is held back. 회원의 동의 기록(식별 정보, 암호화)."
+    ),
+    "linked_accounts": (
+        "Which members want which linked service, MelOn or AZTalk, and from when until when. Identified data, encrypted. "
+        "연계서비스 연결 기록."
+    ),
+    "social_accounts": (
+        "Official accounts in social networks that members entered; no statistics are made of them. 회원이 입력한 공식 소셜 계정."
+    ),
+    "misuse_records": (
+        "Suspensions and other records of misuse. Identified data, encrypted; no statistics read it. 불량이용기록."
+    ),
+    "inquiries": "Questions to the service: when asked and answered; who asked is not kept here. 문의 기록.",
+    "complaints": "Complaints: when received and settled; contact details are not kept here. 소비자 불만 처리 기록.",
+    "contracts": "Contracts and withdrawn offers, kept as the law orders. Identified data, encrypted. 계약 또는 청약 철회 기록.",
+    "ad_records": "Displays and advertising sent, kept as the law orders. Identified data, encrypted. 표시·광고 기록.",
+    "disputes": "Disputes in progress; what they are about is held until they are settled. 진행 중인 분쟁.",
 }
 
 
+BESIDE = {"consents": ["members"]}
+"""Tables whose checks look at another one too."""
+FOR_EVENTS = ("partners", "members", "contents", "consents")
+"""Tables that events rest on."""
+
+
 def registry_assets() -> list[dg.AssetsDefinition]:
-    """Return one asset for each registry table of this stage."""
+    """Return one asset for each registry table."""
     return [_table_asset(table, description) for table, description in DESCRIPTIONS.items()]
 
 
@@ -26,6 +53,8 @@ def _table_asset(table: str, description: str) -> dg.AssetsDefinition:
     @dg.asset(
         name=table,
         group_name="registry",
+        deps=BESIDE.get(table, []),
+        check_specs=check_specs(table),
         kinds={"table"},
         owners=["team:operator"],
         tags={"layer": "identified", "clause": "collect.minimum"},
@@ -44,9 +73,11 @@ def _table_asset(table: str, description: str) -> dg.AssetsDefinition:
                 "rows_changed": report.total("changed"),
                 "rows_closed": report.total("closed"),
                 "rows_refused": counts_table("reason", report.refused),
+                "rows_flagged": counts_table("flag", report.flags),
                 "columns_undeclared": ", ".join(report.undeclared_columns) or "none",
                 "duration_seconds": seconds_since(began),
-            }
+            },
+            check_results=check_results(judge(workspace.workspace, [table])),
         )
 
     return registry_table

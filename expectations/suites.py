@@ -1,12 +1,22 @@
 """All suites by name; the order is the order of the pipeline."""
 
-from expectations import cookies, days_complete, fields_allowed, import_balance, linked, marts_sane, pseudonyms
+from expectations import (
+    cookies,
+    days_complete,
+    fields_allowed,
+    import_balance,
+    linked,
+    marts_sane,
+    pseudonyms,
+    registry,
+)
 from expectations.model import Check
 
 SUITES: dict[str, tuple[Check, ...]] = {
     "import_balance": import_balance.CHECKS,
     "cookies": cookies.CHECKS,
     "linked": linked.CHECKS,
+    "registry": registry.CHECKS,
     "fields_allowed": fields_allowed.CHECKS,
     "pseudonyms": pseudonyms.CHECKS,
     "days_complete": days_complete.CHECKS,

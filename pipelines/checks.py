@@ -6,13 +6,13 @@ import dagster as dg
 
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
-from assets.registry import DESCRIPTIONS
 from expectations.judging import judge
 from expectations.suites import all_checks
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.record_imports import FOLDERS
+from pipelines.steps.registry import TABLES
 
-WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", *FOLDERS.values(), *DESCRIPTIONS})
+WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", *FOLDERS.values(), *TABLES})
 MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in WITHIN_THEIR_ASSETS))
 
 

@@ -18,6 +18,11 @@ from pipelines.tabular.sqlite import SqliteReader
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 KIND = "registry-import"
+TABLES = (
+    "partners", "members", "contents", "consents", "linked_accounts", "social_accounts", "misuse_records", "inquiries",
+    "complaints", "contracts", "ad_records", "disputes",
+)  # fmt: skip
+"""Every registry table of the contract."""
 _FINDINGS = ("refused", "undeclared_columns", "sensitive_columns", "flags")
 
 

@@ -14,6 +14,7 @@ from expectations.running import run
 from expectations.suites import SUITES, all_checks, checks_of
 from pipelines.errors import DamagedError, KeyMissingError
 from pipelines.steps.metrics import FRAMES, frames
+from pipelines.steps.registry import TABLES
 
 pytestmark = pytest.mark.slow
 CHECKS = {check.name: check for check in all_checks()}
@@ -57,7 +58,25 @@ def _of_records(folder, prefix, dataset):
 
 
 PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym")
+
+
+def _of_exports(table):
+    unknown = {"unknown_channels": 1}
+    return (
+        Twin(f"{table}_columns_are_declared", "a column more", records.export_finding(table, undeclared_columns=["x"])),
+        Twin(
+            f"{table}_columns_are_not_sensitive", "a creed", records.export_finding(table, sensitive_columns=["creed"])
+        ),
+        Twin(f"{table}_channels_are_known", "an unknown one", records.export_finding(table, flags=unknown)),
+        Twin(f"{table}_rows_are_readable", "two of ten refused", records.export_finding(table, refused={"missing": 2})),
+    )
+
+
 TWINS = (
+    *(twin for table in TABLES for twin in _of_exports(table)),
+    Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
+    Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
+    Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
     *_of_records("cookies", "cookie", "cookie_records"),
     *_of_records("linked", "linked", "linked_events"),
     Twin("cookies_end_with_the_session", "an expiry", records.record("cookies", expires="2026-04-01T00:00:00Z")),
@@ -308,6 +327,8 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
     assert {name: len(frame) for name, frame in measured.items()} == {
         "files": files,
         **dict.fromkeys(("cookie_files", "cookie_days", "linked_files"), 0),
+        **{f"{table}_exports": table in {"members", "partners", "contents"} for table in TABLES},
+        "member_consents": 1,
         "cookie_lines": days,
         "event_people": days,
         "event_fields": days,

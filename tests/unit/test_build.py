@@ -2,21 +2,25 @@
 
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from assets.registry import DESCRIPTIONS
 from expectations.suites import all_checks
 from pipelines.build import build_defs
 from pipelines.errors import UsageError
 from pipelines.instance import WAREHOUSE_POOL
 from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
+from pipelines.steps.registry import TABLES
 
 GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics"}
-REGISTRY = {"partners", "members", "contents"}
+REGISTRY = {"partners", "members", "contents", "consents"}
+"""What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
-MARTS = {"service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_content_daily"}
+MARTS = {path.stem for path in (Path(__file__).parents[2] / "sql" / "models" / "marts").glob("*.sql")}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,11 @@ def test_all_assets_of_the_stage_are_there(specs):
     assert {name for name, spec in specs.items() if spec.group_name == "statistics"} == MARTS
 
 
+def test_every_registry_table_is_an_asset(specs):
+    assert set(DESCRIPTIONS) == set(TABLES)
+    assert {name for name, spec in specs.items() if spec.group_name == "registry"} == set(TABLES)
+
+
 def test_an_analyst_can_read_what_an_asset_is(specs):
     for name, spec in specs.items():
         assert len(spec.description or "") > 40, name
@@ -56,7 +65,7 @@ def test_an_analyst_can_read_what_an_asset_is(specs):
 
 def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
     by_layer = {name: spec.tags["layer"] for name, spec in specs.items()}
-    assert {name for name, layer in by_layer.items() if layer == "identified"} == {"access_logs", *RECORDS, *REGISTRY}
+    assert {name for name, layer in by_layer.items() if layer == "identified"} == {"access_logs", *RECORDS, *TABLES}
     assert {name for name, layer in by_layer.items() if layer == "aggregates"} == MARTS
     assert {name for name, spec in specs.items() if spec.owners == ["team:analytics"]} == MARTS
 

@@ -10,6 +10,7 @@ from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files
 from pipelines.steps.metrics.linked import linked_files
 from pipelines.steps.metrics.marts import marts
+from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.workspace import Workspace
 
@@ -20,6 +21,8 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "cookie_lines": cookie_lines,
     "event_people": event_people,
     "linked_files": linked_files,
+    **EXPORT_FRAMES,
+    "member_consents": member_consents,
     "event_fields": event_fields,
     "event_days": event_days,
     "days": days,

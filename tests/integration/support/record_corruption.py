@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.records.ledgered import KIND
+from pipelines.steps import registry
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import derive_stale_days
 from pipelines.steps.people import people_of
@@ -80,3 +81,17 @@ def shown(name: str) -> Corruption:
         path.write_text(json.dumps(body))
 
     return corrupt
+
+
+def export_finding(table: str, **found: Any) -> Corruption:
+    """Let the ledger say of the latest export of `table` what it should not have had."""
+    clean = {"refused": {}, "undeclared_columns": [], "sensitive_columns": [], "flags": {}}
+    body = {"table": table, "sha256": "0" * 64, "as_of_day": "2026-03-05", "rows": 10, **clean, **found}
+    return lambda workspace: workspace.ledger.append(registry.KIND, body, workspace.clock.now()) and None
+
+
+def consents_of_nobody(workspace: Workspace) -> None:
+    """Deliver a table of consents in which no member has one."""
+    path = workspace.home.landing / "registry" / "consents.csv"
+    path.write_text("account_key,consent,given_at,until,withdrawn_at\nAK0,sign_up,2026-01-01T00:00:00+09:00,,\n")
+    assert registry.import_registry(workspace, "consents").rows == 1
