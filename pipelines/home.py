@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from pipelines.storage.locks import locked
 
 SPARE_BYTES = 32 * 1024**2
 """What a night needs of the disk besides the warehouse: its records, and the events of a few days."""
+
+_LOOK_AGAIN_SECONDS = 0.5
 
 HomeKind = Literal["real", "demo"]
 _FOLDERS = (
@@ -109,14 +112,15 @@ class Home:
             return now
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the home for one job. Raises HomeBusyError with process and time when another holds it."""
+    def lock(self, *, wait_seconds: float = 0) -> Iterator[None]:
+        """Hold the home for one job. Raises HomeBusyError with process and time when another still holds it after the wait."""
         path = self.root / ".lock"
+        until = time.monotonic() + wait_seconds
         with ExitStack() as held:
-            try:
-                descriptor = held.enter_context(locked(path, wait=False))
-            except BlockingIOError:
-                raise HomeBusyError(f"another job holds this home: {_holder(path)}") from None
+            while (descriptor := _taken(held, path)) is None:
+                if time.monotonic() >= until:
+                    raise HomeBusyError(f"another job holds this home: {_holder(path)}")
+                time.sleep(min(_LOOK_AGAIN_SECONDS, max(0.0, until - time.monotonic())))
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             yield
@@ -169,6 +173,13 @@ class Home:
 
     def _save(self, state: HomeState) -> None:
         write_text(self._state_file, state.model_dump_json(indent=2) + "\n")
+
+
+def _taken(held: ExitStack, path: Path) -> int | None:
+    try:
+        return held.enter_context(locked(path, wait=False))
+    except BlockingIOError:
+        return None
 
 
 def _holder(path: Path) -> str:

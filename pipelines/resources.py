@@ -16,7 +16,7 @@ from pipelines.steps.workspace import Workspace
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The home that the settings name (`PARTNERSTATS_HOME` and the rest), held by this run alone.
 
-    Raises HomeBusyError when another job holds the home, KeyMissingError and PolicyError as the workspace does.
+    Raises HomeBusyError when another job goes on holding the home, KeyMissingError and PolicyError as the workspace does.
     """
 
     _workspace: Workspace = PrivateAttr()
@@ -28,7 +28,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         settings = load_settings()
         self._workspace = Workspace.open(settings)
         with ExitStack() as held:
-            held.enter_context(self._workspace.home.lock())
+            held.enter_context(self._workspace.home.lock(wait_seconds=settings.home_wait_seconds))
             record_access(self._workspace, f"run {context.run_id} of the nightly job")
             self._workspace.home.sweep()
             if context.instance and context.run_id:

@@ -121,6 +121,7 @@ def _environment(settings: Settings) -> Iterator[None]:
     given = {
         f"{PREFIX}HOME": str(settings.home.absolute()),
         **({f"{PREFIX}CLOCK": settings.clock} if settings.clock else {}),
+        f"{PREFIX}HOME_WAIT_SECONDS": "0",
         f"{PREFIX}ROLE": settings.role,
         f"{PREFIX}REASON": settings.reason,
         "DAGSTER_DISABLE_TELEMETRY": "yes",

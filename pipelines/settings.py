@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     remove_landing: bool | None = None
     """Overrides each source's own `remove_after_import`."""
     extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"
+    home_wait_seconds: Annotated[float, Field(ge=0)] = 300
+    """How long a scheduled run waits for a home that another job holds; a command never waits, it says so."""
     webhook_url: HttpUrl | None = None
     """Where failed runs are told, http or https; nobody is told without it. Nothing else is ever sent anywhere."""
     ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000

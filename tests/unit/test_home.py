@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,6 +178,20 @@ def test_a_job_that_fails_lets_go_and_its_own_error_comes_through(tmp_path: Path
     with pytest.raises(BlockingIOError, match="of the job"), home.lock():
         raise BlockingIOError("of the job")
     with home.lock():
+        pass
+
+
+def test_a_job_may_wait_for_the_one_before_it(tmp_path: Path):
+    home = made(tmp_path)
+    held, waited = ExitStack(), []
+    held.enter_context(home.lock())
+    ending = threading.Timer(0.3, held.close)
+    ending.start()
+    with home.lock(wait_seconds=30):
+        waited.append(True)
+    ending.join()
+    assert waited
+    with home.lock(), pytest.raises(HomeBusyError), home.lock(wait_seconds=0.1):
         pass
 
 
