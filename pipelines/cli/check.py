@@ -12,7 +12,8 @@ def check(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOptio
     from expectations.judging import judge  # noqa: PLC0415 -- Great Expectations takes seconds to import
 
     workspace = Workspace.open(settings_from(home, clock))
-    results = judge(workspace)
+    with workspace.home.lock():
+        results = judge(workspace)
     failed = [result for result in results if not result.passed and result.severity == "error"]
     if as_json:
         print_json({"passed": not failed, "checks": [result.to_body() for result in results]})

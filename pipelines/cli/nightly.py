@@ -43,8 +43,10 @@ def nightly(
         print_json({**outcome.to_body(), "sample_written": sampled, "checks_failed": failed})
     else:
         _print(opened, day, outcome.run_id, document, failed, succeeded=outcome.succeeded, cause=outcome.cause)
-    if failed or not outcome.succeeded:
-        raise typer.Exit(1 if failed or outcome.is_check_failure else 2)
+    if not outcome.succeeded:
+        raise typer.Exit(1 if outcome.is_check_failure else 2)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _day(opened: OpenHome, text: str | None) -> Date:
