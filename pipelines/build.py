@@ -9,8 +9,9 @@ from assets import access_logs, events, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.jobs import nightly
 from pipelines.partitions import ONE_DAY_A_RUN
+from pipelines.purging import purge
 from pipelines.resources import WorkspaceResource
-from pipelines.schedules import nightly_schedule
+from pipelines.schedules import nightly_schedule, purge_schedule
 from pipelines.sensors import arrivals, failures
 from pipelines.settings import load_settings
 
@@ -31,8 +32,8 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             warehouse.warehouse_assets(settings.sql),
         ],
         asset_checks=[mart_checks],
-        jobs=[nightly],
-        schedules=[nightly_schedule],
+        jobs=[nightly, purge],
+        schedules=[nightly_schedule, purge_schedule],
         sensors=[arrivals, failures],
         resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
     )

@@ -24,6 +24,11 @@ CONFIGURATION = {
         "cancel_timeout_seconds": 180,
         "free_slots_after_run_end_seconds": 60,
     },
+    # A sensor looks every half minute: what it saw is kept for a week, what it did for as long as runs are by default.
+    "retention": {
+        "schedule": {"purge_after_days": 90},
+        "sensor": {"purge_after_days": {"skipped": 7, "failure": 90, "success": 90}},
+    },
     "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
     "run_coordinator": {"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator"},
 }

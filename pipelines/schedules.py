@@ -1,8 +1,10 @@
-"""When the night begins: 02:00 Asia/Seoul, for the day that has just ended."""
+"""When the night begins: 02:00 Asia/Seoul, for the day that has just ended; and what else has its hour."""
 
 import dagster as dg
 
 from pipelines.jobs import nightly
+from pipelines.partitions import ZONE
+from pipelines.purging import purge
 
 nightly_schedule = dg.build_schedule_from_partitioned_job(
     nightly,
@@ -12,5 +14,14 @@ nightly_schedule = dg.build_schedule_from_partitioned_job(
     description=(
         "Every night at 02:00 Asia/Seoul, for yesterday. Off until someone who runs the house switches it on here."
     ),
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+
+purge_schedule = dg.ScheduleDefinition(
+    name="purge_at_one",
+    job=purge,
+    cron_schedule="0 1 * * *",
+    execution_timezone=ZONE,
+    description="Every day at 01:00 Asia/Seoul: Dagster's records of runs that ended long ago go. Off until switched on here.",
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )

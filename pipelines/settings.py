@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"
     home_wait_seconds: Annotated[float, Field(ge=0)] = 300
     """How long a scheduled run waits for a home that another job holds; a command never waits, it says so."""
+    run_retention_days: Annotated[int, Field(ge=1)] = 90
+    """How long Dagster's records of runs that ended are kept."""
     webhook_url: HttpUrl | None = None
     """Where failed runs are told, http or https; nobody is told without it. Nothing else is ever sent anywhere."""
     ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000
