@@ -7,11 +7,12 @@ import dagster as dg
 
 from assets import access_logs, events, records, registry, warehouse
 from pipelines.checks import mart_checks
+from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly
 from pipelines.partitions import ONE_DAY_A_RUN
 from pipelines.purging import purge
 from pipelines.resources import WorkspaceResource
-from pipelines.schedules import nightly_schedule, purge_schedule
+from pipelines.schedules import freshness_schedule, nightly_schedule, purge_schedule
 from pipelines.sensors import arrivals, failures
 from pipelines.settings import load_settings
 
@@ -31,9 +32,9 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),
             warehouse.warehouse_assets(settings.sql),
         ],
-        asset_checks=[mart_checks],
-        jobs=[nightly, purge],
-        schedules=[nightly_schedule, purge_schedule],
+        asset_checks=[mart_checks, freshness_checks],
+        jobs=[nightly, purge, freshness],
+        schedules=[nightly_schedule, purge_schedule, freshness_schedule],
         sensors=[arrivals, failures],
         resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
     )

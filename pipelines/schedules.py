@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.freshness import freshness
 from pipelines.jobs import nightly
 from pipelines.partitions import ZONE
 from pipelines.purging import purge
@@ -23,5 +24,14 @@ purge_schedule = dg.ScheduleDefinition(
     cron_schedule="0 1 * * *",
     execution_timezone=ZONE,
     description="Every day at 01:00 Asia/Seoul: Dagster's records of runs that ended long ago go. Off until switched on here.",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+
+freshness_schedule = dg.ScheduleDefinition(
+    name="yesterday_by_six",
+    job=freshness,
+    cron_schedule="0 6 * * *",
+    execution_timezone=ZONE,
+    description="Every day at 06:00 Asia/Seoul: is yesterday there? A day that is not fails the run. Off until switched on here.",
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )

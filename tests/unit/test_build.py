@@ -11,6 +11,7 @@ from assets.registry import DESCRIPTIONS
 from expectations.suites import all_checks
 from pipelines.build import build_defs
 from pipelines.errors import UsageError
+from pipelines.freshness import EVENTS, STATISTICS
 from pipelines.instance import WAREHOUSE_POOL
 from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
@@ -21,6 +22,7 @@ REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
 MARTS = {path.stem for path in (Path(__file__).parents[2] / "sql" / "models" / "marts").glob("*.sql")}
+FRESHNESS = {EVENTS.name, STATISTICS.name}
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +128,7 @@ def test_every_check_is_on_the_asset_it_speaks_of_and_errors_block(graph):
 
 
 def test_dbts_own_tests_are_checks_that_block(graph):
-    own = {check.name for check in all_checks()}
+    own = {check.name for check in all_checks()} | FRESHNESS
     tests = [graph.get(key) for key in graph.asset_check_keys if key.name not in own]
     assert len(tests) >= 10
     assert all(test.blocking for test in tests)
@@ -148,6 +150,20 @@ def test_the_job_is_one_process_over_everything_and_ends_in_bounded_time(defs, s
     assert job.executor_def.name == "in_process"
     assert job.tags["dagster/max_runtime"] == str(MAX_RUNTIME_SECONDS)
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(specs)
+
+
+def test_a_night_does_not_ask_whether_it_ran(defs, graph):
+    assert {key.name for key in graph.asset_check_keys} > FRESHNESS
+    steps = {node.name for node in defs.resolve_job_def(NIGHTLY).graph.nodes}
+    assert "mart_checks" in steps
+    assert "freshness_checks" not in steps
+
+
+@pytest.mark.parametrize("name", ["nightly_at_two", "purge_at_one", "yesterday_by_six"])
+def test_every_schedule_is_off_and_in_seouls_time(defs, name):
+    schedule = defs.resolve_schedule_def(name)
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    assert schedule.execution_timezone == ZONE
 
 
 def test_any_asset_can_be_materialised_alone(defs, specs):
