@@ -74,6 +74,11 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
     return warehouse
 
 
+def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    """Return the keys of the statistics among the warehouse's assets."""
+    return [key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"]]
+
+
 def _rebuilt_days(report: BuildReport | None, partition: str) -> Iterator[dg.AssetMaterialization]:
     """Record the other days that were rebuilt as materialisations of their own partition."""
     for day in report.days if report else ():

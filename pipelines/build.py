@@ -8,12 +8,12 @@ import dagster as dg
 from assets import access_logs, events, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.freshness import freshness, freshness_checks
-from pipelines.jobs import nightly
+from pipelines.jobs import nightly, summary
 from pipelines.partitions import ONE_DAY_A_RUN
 from pipelines.purging import purge
 from pipelines.resources import WorkspaceResource
 from pipelines.schedules import freshness_schedule, nightly_schedule, purge_schedule
-from pipelines.sensors import arrivals, failures
+from pipelines.sensors import arrivals, failures, summary_of_failed_nights
 from pipelines.settings import load_settings
 
 
@@ -22,7 +22,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
 
     `resource_overrides` replaces resources by name, for tests. Raises UsageError when the manifest was not built.
     """
-    settings = load_settings()
+    models = warehouse.warehouse_assets(load_settings().sql)
     return dg.Definitions(
         assets=[
             access_logs.access_logs,
@@ -30,11 +30,12 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             *registry.registry_assets(),
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),
-            warehouse.warehouse_assets(settings.sql),
+            models,
+            night.nightly_summary_asset(warehouse.marts_of(models)),
         ],
         asset_checks=[mart_checks, freshness_checks],
-        jobs=[nightly, purge, freshness],
+        jobs=[nightly, purge, freshness, summary],
         schedules=[nightly_schedule, purge_schedule, freshness_schedule],
-        sensors=[arrivals, failures],
+        sensors=[arrivals, failures, summary_of_failed_nights],
         resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
     )

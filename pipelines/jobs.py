@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.night import NIGHTLY_SUMMARY
 from pipelines.freshness import freshness_checks
 from pipelines.partitions import daily
 
@@ -19,4 +20,11 @@ nightly = dg.define_asset_job(
         "The main job: takes in what was delivered, seals it by day, replaces identities by pseudonyms, "
         "builds the statistics and checks them. Lines of other days found on the way are worked in too."
     ),
+)
+
+summary = dg.define_asset_job(
+    "summary",
+    selection=dg.AssetSelection.assets(NIGHTLY_SUMMARY),
+    executor_def=dg.in_process_executor,
+    description="The morning's page alone, as things stand now. 아침 요약만 다시 만듭니다.",
 )

@@ -6,7 +6,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from assets.guarded import guarded
 from pipelines.errors import PartnerstatsError, UsageError
 from pipelines.failures import cause_of
-from pipelines.jobs import NIGHTLY, nightly
+from pipelines.jobs import NIGHTLY, nightly, summary
 from pipelines.notifications import FailedRun, notify
 from pipelines.settings import load_settings
 from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_landing
@@ -81,6 +81,21 @@ def failures(context: dg.RunFailureSensorContext) -> dg.SkipReason:
         context.log.warning(str(cause))
         return dg.SkipReason(str(cause))
     return dg.SkipReason(f"The webhook was told of run {context.dagster_run.run_id}.")
+
+
+@dg.run_failure_sensor(
+    name="summary_of_failed_nights",
+    monitored_jobs=[nightly],
+    request_job=summary,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description=(
+        "Writes the morning's page after a night that failed: the night itself ends before it comes to that. Off until switched "
+        "on here.\n\n야간 작업이 실패해도 아침 요약을 남깁니다."
+    ),
+)
+def summary_of_failed_nights(context: dg.RunFailureSensorContext) -> dg.RunRequest:
+    """Ask for the page, once for each failed night."""
+    return dg.RunRequest(run_key=context.dagster_run.run_id, job_name=summary.name)
 
 
 def failed_run(context: dg.RunFailureSensorContext) -> FailedRun:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from pipelines.clock import SEOUL
-from pipelines.steps.day_files import read_day_states
+from pipelines.steps.status import status_of
 from pipelines.steps.workspace import OpenHome
-from pipelines.warehouse.build import built_fingerprints
 
 DUE_BY = time(6)
 """Asia/Seoul: by then yesterday is there."""
@@ -35,6 +34,5 @@ def due_day(now: datetime) -> date:
 def freshness_of(opened: OpenHome) -> Freshness:
     """Look at the day that is due by the home's clock. Raises DamagedError for a warehouse that cannot be read."""
     day = due_day(opened.clock.now())
-    state = read_day_states(opened.home.events).get(day)
-    built = built_fingerprints(opened.home.warehouse)
-    return Freshness(day, state.rows if state else 0, state is not None and built.get(day) == state.fingerprint)
+    known = next((known for known in status_of(opened)["days"] if known["day"] == day), None)
+    return Freshness(day, known["events"] if known else 0, known is not None and known["is_in_warehouse"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.night import NIGHTLY_SUMMARY
 from assets.registry import DESCRIPTIONS
 from expectations.suites import all_checks
 from pipelines.build import build_defs
@@ -68,8 +69,9 @@ def test_an_analyst_can_read_what_an_asset_is(specs):
 def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
     by_layer = {name: spec.tags["layer"] for name, spec in specs.items()}
     assert {name for name, layer in by_layer.items() if layer == "identified"} == {"access_logs", *RECORDS, *TABLES}
-    assert {name for name, layer in by_layer.items() if layer == "aggregates"} == MARTS
-    assert {name for name, spec in specs.items() if spec.owners == ["team:analytics"]} == MARTS
+    aggregates = MARTS | {NIGHTLY_SUMMARY}
+    assert {name for name, layer in by_layer.items() if layer == "aggregates"} == aggregates
+    assert {name for name, spec in specs.items() if spec.owners == ["team:analytics"]} == aggregates
 
 
 def test_every_model_has_a_schema_with_a_description_for_each_column(specs):

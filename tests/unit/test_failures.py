@@ -99,3 +99,9 @@ def test_a_guarded_foreign_error_is_told_by_kind_and_place():
         told = sensors.failed_run(_failed(error))
     assert told.sentence.startswith("KeyError in tests/unit/test_failures.py")
     assert LOGIN not in told.sentence
+
+
+def test_a_failed_night_asks_for_its_page_once():
+    context = _failed(CheckFailedError("x"))
+    request = sensors.summary_of_failed_nights(context)
+    assert (request.job_name, request.run_key) == ("summary", context.dagster_run.run_id)

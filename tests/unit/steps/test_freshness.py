@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.clock import FixedClock
 from pipelines.settings import load_settings
-from pipelines.steps import freshness
+from pipelines.steps import status
 from pipelines.steps.day_files import DayState, write_day_state
 from pipelines.steps.freshness import Freshness, due_day, freshness_of
 from pipelines.steps.workspace import open_home
@@ -50,5 +50,5 @@ def test_a_day_without_events_is_not_there(opened):
 @pytest.mark.parametrize(("built", "is_built"), [({}, False), ({DAY: "older"}, False), ({DAY: "fingerprint"}, True)])
 def test_the_marts_are_there_when_built_from_the_events_as_they_are(opened, monkeypatch, built, is_built):
     _derived(opened, rows=3)
-    monkeypatch.setattr(freshness, "built_fingerprints", lambda _: built)
+    monkeypatch.setattr(status, "built_fingerprints", lambda _: built)
     assert freshness_of(opened) == Freshness(DAY, 3, is_built)
