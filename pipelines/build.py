@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, events, records, registry, warehouse
+from assets import access_logs, events, night, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary

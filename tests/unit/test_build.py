@@ -18,7 +18,7 @@ from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
 from pipelines.steps.registry import TABLES
 
-GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics"}
+GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "summary"}
 REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
@@ -103,6 +103,10 @@ def test_the_statistics_come_from_the_events_and_from_nothing_else(graph):
         upstream = {key.to_user_string() for key in graph.upstream_key_iterator(dg.AssetKey(mart))}
         assert {"stg_web__events", "events", "access_logs", *REGISTRY} <= upstream
         assert not _parents(graph, mart) & {"access_logs", "events", *REGISTRY}, "a mart reads past staging"
+
+
+def test_the_summary_comes_after_every_mart_and_its_checks(graph):
+    assert _parents(graph, NIGHTLY_SUMMARY) == MARTS
 
 
 def test_events_and_models_are_partitioned_by_seoul_day_and_fill_in_one_day_a_run(defs):
