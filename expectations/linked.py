@@ -2,7 +2,21 @@
 
 from expectations.model import Check
 
-EVENTS = "linked_events"
+EVENTS, DERIVED = "linked_events", "linked_events_pseudonymised"
+
+
+def _of_day(name: str, column: str, clause: str, sentence: str, sentence_ko: str) -> Check:
+    return Check(
+        name=name,
+        asset=DERIVED,
+        frame="linked_days",
+        column=column,
+        clause=clause,
+        sentence=sentence,
+        sentence_ko=sentence_ko,
+        is_privacy=True,
+    )
+
 
 CHECKS = (
     Check(
@@ -42,5 +56,40 @@ CHECKS = (
         sentence="No column of linked events speaks of race, creed, origin, politics, crime or health.",
         sentence_ko="연계 이벤트에 인종·신조·출신·정치 성향·범죄·건강에 관한 항목이 없습니다.",
         blocks=False,
+    ),
+    _of_day(
+        "linked_event_fields_are_declared",
+        "fields_wrong",
+        "collect.minimum",
+        "Linked events hold exactly the fields that the policy declares, with their types.",
+        "연계 이벤트에는 방침이 정한 항목만 정해진 형식으로 있습니다.",
+    ),
+    _of_day(
+        "linked_member_pseudonym_is_well_formed",
+        "pseudonyms_ill_formed",
+        "secure.encryption",
+        "Every linked event carries a member pseudonym of 64 hexadecimal digits.",
+        "모든 연계 이벤트에는 16진수 64자리의 회원 가명이 있습니다.",
+    ),
+    _of_day(
+        "linked_texts_are_reduced",
+        "texts_unreduced",
+        "collect.minimum",
+        "Services, events and partners of linked events are plain words: no free text.",
+        "연계 이벤트의 서비스·종류·파트너는 단순한 낱말이며 자유 문장이 없습니다.",
+    ),
+    _of_day(
+        "linked_events_lie_in_their_day",
+        "events_of_another_day",
+        "collect.linked",
+        "Every linked event lies in the file of its own Asia/Seoul day.",
+        "모든 연계 이벤트는 한국 시각 기준 자기 날짜의 파일에 있습니다.",
+    ),
+    _of_day(
+        "linked_rows_are_decided",
+        "rows_undecided",
+        "collect.linked",
+        "Every delivered row was decided, and only those of a member with a live link are events.",
+        "전달된 모든 행에 판단이 있으며, 연결이 유효한 회원의 행만 이벤트가 됩니다.",
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, events, night, records, registry, warehouse
+from assets import access_logs, events, linked, night, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary
@@ -27,6 +27,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
         assets=[
             access_logs.access_logs,
             *records.record_assets(),
+            linked.linked_events_pseudonymised,
             *registry.registry_assets(),
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),

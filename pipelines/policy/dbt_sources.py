@@ -1,6 +1,6 @@
 """The dbt source of the events, derived from the policy: `sql/models/sources.yml` repeats nothing by hand.
 
-The view `events` stands in the attached in-memory database `work`, so that no personal row enters a database file.
+A view for each of its tables stands in the attached in-memory database `work`, so that no personal row enters a database file.
 """
 
 from pathlib import Path
@@ -13,6 +13,8 @@ from pipelines.policy.models import STATISTICS, Policy
 
 SOURCE: Final = "pseudonymised"
 EVENTS: Final = "events"
+TABLES: Final = (EVENTS, "linked_events_pseudonymised")
+"""The datasets that models read, each a table of the source."""
 DATABASE: Final = "work"
 SCHEMA: Final = "main"
 
@@ -31,26 +33,28 @@ HEADER: Final = "# Derived from the policy by pipelines/policy/dbt_sources.py: c
 
 
 def dbt_sources(policy: Policy) -> str:
-    """Return the text of `sql/models/sources.yml` for `policy`: every column of `events` with type and description."""
-    dataset = policy.dataset(EVENTS)
-    table = {
-        "name": EVENTS,
-        "identifier": EVENTS,
-        "description": dataset.description,
-        "columns": [
-            {"name": name, "data_type": DATA_TYPES[field.type], "description": field.description}
-            for name, field in policy.fields_for(EVENTS, STATISTICS).items()
-        ],
-    }
+    """Return the text of `sql/models/sources.yml` for `policy`: every column of TABLES with type and description."""
     source = {
         "name": SOURCE,
-        "description": "Pseudonymised requests, one encrypted Parquet file per Asia/Seoul day.",
+        "description": "Pseudonymised events, one encrypted Parquet file per Asia/Seoul day.",
         "database": DATABASE,
         "schema": SCHEMA,
-        "tables": [table],
+        "tables": [_table(policy, name) for name in TABLES],
     }
     body = yaml.safe_dump({"version": 2, "sources": [source]}, sort_keys=False, allow_unicode=True, width=120)
     return HEADER + body
+
+
+def _table(policy: Policy, name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "identifier": name,
+        "description": policy.dataset(name).description,
+        "columns": [
+            {"name": column, "data_type": DATA_TYPES[field.type], "description": field.description}
+            for column, field in policy.fields_for(name, STATISTICS).items()
+        ],
+    }
 
 
 def dbt_sources_agree(policy: Policy, file: Path) -> bool:

@@ -25,7 +25,7 @@ from pipelines.storage.sealing import new_identity
 DestroyBy = Callable[[str, date], date | None]
 """From a dataset and a day, the last day by which that day's key is to be destroyed, by the policy; None: open."""
 
-PARQUET_DATASETS = frozenset({"events"})
+PARQUET_DATASETS = frozenset({"events", "linked_events_pseudonymised"})
 """Datasets whose files DuckDB encrypts; the files of all others are sealed whole."""
 
 _FIRST_ROOT = "pseudonyms.1"

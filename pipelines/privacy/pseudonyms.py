@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     VISITOR = "visitor"
     PERSON = "person"
     CLIENT_ADDRESS = "client_address"
+    LINKED_MEMBER = "linked_member"
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The state beside each day's events: what they were derived from, so that a day is built again only when that changed."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,11 @@ class DayState:
         return f"{self.day.isoformat()}.parquet"
 
 
+LINKED_EVENTS = "linked_events_pseudonymised"
+LINKED = "linked"
+"""The folder below the events' that holds those of the linked services, with states of the same kind."""
+
+
 def write_day_state(folder: Path, state: DayState) -> None:
     """Write the state beside the day's file; done last, it makes the day complete."""
     write_json(folder / f"{state.day.isoformat()}.json", {**state.__dict__, "day": state.day.isoformat()})
@@ -42,3 +48,13 @@ def read_day_states(folder: Path) -> dict[date, DayState]:
         if (folder / state.file_name).exists():
             states[state.day] = state
     return states
+
+
+def built_from(events_folder: Path) -> dict[date, str]:
+    """Return, for each day with events of any kind, the digest of all that the warehouse's figures of it rest on."""
+    events, linked = read_day_states(events_folder), read_day_states(events_folder / LINKED)
+    fingerprints = {day: state.fingerprint for day, state in events.items()}
+    for day, state in linked.items():
+        both = f"{fingerprints.get(day, '')} {state.fingerprint}"
+        fingerprints[day] = hashlib.sha256(both.encode()).hexdigest()
+    return fingerprints

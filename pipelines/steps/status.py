@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.steps.day_files import read_day_states
+from pipelines.steps.day_files import built_from, read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.metrics.days import accepted_by_day
 from pipelines.steps.records import QUARANTINED_FILE, import_records
@@ -61,13 +61,15 @@ def _files(opened: OpenHome) -> list[dict[str, Any]]:
 def _days(opened: OpenHome, accepted: dict[Any, int]) -> list[dict[str, Any]]:
     events = read_day_states(opened.home.events)
     built = built_fingerprints(opened.home.warehouse)
+    present = built_from(opened.home.events)
     return [
         {
             "day": day,
             "accepted": accepted.get(day, 0),
             "events": events[day].rows if day in events else 0,
             "people": events[day].people if day in events else {},
-            "is_in_warehouse": day in built and (day not in events or built[day] == events[day].fingerprint),
+            "cookies": events[day].cookies if day in events else {},
+            "is_in_warehouse": day in built and built[day] == present.get(day, built[day]),
         }
         for day in sorted(accepted.keys() | events.keys() | built.keys())
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
-from pipelines.steps.day_files import DayState, read_day_states
+from pipelines.steps.day_files import LINKED, LINKED_EVENTS, built_from, read_day_states
 from pipelines.steps.gate import require_private_events
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.build import BuildReport, build_days, built_fingerprints
@@ -16,11 +17,11 @@ def unbuilt_days(workspace: Workspace) -> list[date]:
 
     A visit counts on the day it began and may run into the next one. A day whose events are gone is never rebuilt.
     """
-    events = read_day_states(workspace.home.events)
+    present = built_from(workspace.home.events)
     built = built_fingerprints(workspace.home.warehouse)
-    changed = [day for day, state in events.items() if built.get(day) != state.fingerprint]
+    changed = [day for day, fingerprint in present.items() if built.get(day) != fingerprint]
     beside = {day + timedelta(days=shift) for day in changed for shift in (-1, 0, 1)}
-    return sorted(beside & events.keys())
+    return sorted(beside & present.keys())
 
 
 def build_warehouse(workspace: Workspace, on_node: Callable[[NodeResult], None] | None = None) -> BuildReport | None:
@@ -32,21 +33,25 @@ def build_warehouse(workspace: Workspace, on_node: Callable[[NodeResult], None] 
     days = unbuilt_days(workspace)
     if not days:
         return None
-    events = read_day_states(workspace.home.events)
+    present, linked = built_from(workspace.home.events), workspace.home.events / LINKED
     return build_days(
         warehouse_path=workspace.home.warehouse,
         sql_folder=workspace.settings.sql,
-        events=[_day_file(workspace, state) for state in events.values()],
+        events=_day_files(workspace, workspace.home.events),
+        beside={LINKED_EVENTS: _day_files(workspace, linked)},
         days=days,
-        fingerprints={day: events[day].fingerprint for day in days},
+        fingerprints={day: present[day] for day in days},
         limits=_limits(workspace),
         scratch=workspace.home.staging,
         on_node=on_node,
     )
 
 
-def _day_file(workspace: Workspace, state: DayState) -> DayFile:
-    return DayFile(state.day, workspace.home.events / state.file_name, workspace.keyring.get(state.key))
+def _day_files(workspace: Workspace, folder: Path) -> list[DayFile]:
+    return [
+        DayFile(state.day, folder / state.file_name, workspace.keyring.get(state.key))
+        for state in read_day_states(folder).values()
+    ]
 
 
 def _limits(workspace: Workspace) -> EngineLimits:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 from pipelines.errors import DamagedError
 from pipelines.warehouse.context import DayFile, EngineLimits, EventContext
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
-from pipelines.warehouse.events_view import event_columns
+from pipelines.warehouse.events_view import event_columns, further_relations
 from pipelines.warehouse.periods import DAY, PERIODS, DaysToBuild, days_to_build
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
@@ -39,21 +40,30 @@ def build_days(
     limits: EngineLimits,
     scratch: Path,
     on_node: Callable[[NodeResult], None] | None = None,
+    beside: Mapping[str, Sequence[DayFile]] = MappingProxyType({}),
 ) -> BuildReport:
     """Rebuild the marts of `days` from `events` and swap the warehouse file; a day without events loses its rows.
 
     The weeks and months they lie in are rebuilt too, but for those some of whose days were built once and have no events now:
     they stay as they are. Of `events`, the days of all these periods and the days beside them are read: a visit may come from
-    the day before and go on into the day after. `fingerprints` gives, per day built, the digest of what it rests on; `scratch`
+    the day before and go on into the day after. `beside` are the files of the source's further tables, by name; of these the
+    days built are read. `fingerprints` gives, per day built, the digest of what it rests on; `scratch`
     lies in the file system of `warehouse_path`.
     When a test fails nothing is swapped: CheckFailedError names it. Raises DbtFailedError when a model cannot be built.
     """
-    gone = built_fingerprints(warehouse_path).keys() - {file.day for file in events}
+    present = {file.day for files in (events, *beside.values()) for file in files}
+    gone = built_fingerprints(warehouse_path).keys() - present
     building = days_to_build(days, gone=gone)
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
-        context = EventContext(needed(events, building.of_visits), event_columns(sql_folder), limits)
+        further = {name: [file for file in files if file.day in building.days] for name, files in beside.items()}
+        context = EventContext(
+            needed(events, building.of_visits),
+            event_columns(sql_folder),
+            limits,
+            further_relations(sql_folder, further),
+        )
         project = DbtProject(sql_folder, following, target)
         result = run_dbt(_BUILD, project=project, building=building, context=context, on_node=on_node)
         marts = [node.name for node in result.nodes if node.unique_id.startswith("model.") and _is_mart(node)]

@@ -15,7 +15,7 @@ from pipelines.storage.keys import DataKey
 
 @dataclass(frozen=True)
 class DayFile:
-    """The encrypted Parquet file of one Asia/Seoul day of events, and its key (kind `aes256`)."""
+    """The encrypted Parquet file of one Asia/Seoul day of events of one kind, and its key (kind `aes256`)."""
 
     day: date
     path: Path
@@ -34,12 +34,29 @@ class EngineLimits:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """A further table of the source: its files, one a day, and its columns with DuckDB types."""
+
+    files: tuple[DayFile, ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class EventContext:
-    """The events a run may see, one file a day, their columns with DuckDB types, and the limits the run keeps to."""
+    """The events a run may see, one file a day, their columns with DuckDB types, and the limits the run keeps to.
+
+    `beside` are the further tables of the source, by name.
+    """
 
     events: tuple[DayFile, ...]
     columns: Mapping[str, str]
     limits: EngineLimits
+    beside: Mapping[str, Relation] = field(default_factory=dict)
+
+    @property
+    def relations(self) -> Mapping[str, Relation]:
+        """Every table of the source, by name."""
+        return {"events": Relation(self.events, self.columns), **self.beside}
 
 
 class _Holder:

@@ -1,7 +1,8 @@
-"""The view `work.main.events`: one branch a day, each read with that day's key."""
+"""The views `work.main.events` and its like, one a table of the source: one branch a day, each read with that day's key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import yaml
@@ -9,13 +10,15 @@ import yaml
 from pipelines.errors import DamagedError, UsageError
 from pipelines.storage.engine import add_key
 from pipelines.storage.parquet import scan
-from pipelines.warehouse.context import DayFile, EventContext
+from pipelines.warehouse.context import DayFile, EventContext, Relation
 
+FURTHER_TABLES = ("linked_events_pseudonymised",)
+"""The tables of the source beside `events`."""
 _SOURCES = "models/sources.yml"
 
 
-def event_columns(sql_folder: Path) -> dict[str, str]:
-    """Return the columns of the source `pseudonymised.events` with their DuckDB types, in order.
+def event_columns(sql_folder: Path, table: str = "events") -> dict[str, str]:
+    """Return the columns of the source's `table` with their DuckDB types, in order.
 
     As sql/models/sources.yml declares them, which is derived from the policy: a column that does not serve the
     statistics is not in it, and so not in the view. Raises UsageError when the file does not declare the source.
@@ -24,32 +27,43 @@ def event_columns(sql_folder: Path) -> dict[str, str]:
     try:
         declared = yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
         (source,) = (each for each in declared if each["name"] == "pseudonymised")
-        (table,) = (each for each in source["tables"] if each["name"] == "events")
-        return {column["name"]: column["data_type"] for column in table["columns"]}
+        (found,) = (each for each in source["tables"] if each["name"] == table)
+        return {column["name"]: column["data_type"] for column in found["columns"]}
     except (OSError, KeyError, TypeError, ValueError) as cause:
         why = type(cause).__name__
-        raise UsageError(f"{file.name}: does not declare the source pseudonymised.events ({why})") from cause
+        raise UsageError(f"{file.name}: does not declare the source pseudonymised.{table} ({why})") from cause
+
+
+def further_relations(
+    sql_folder: Path, files: Mapping[str, Sequence[DayFile]] = MappingProxyType({})
+) -> dict[str, Relation]:
+    """Return the tables of the source beside `events`, by name, with their `files`; without rows where there are none."""
+    return {
+        name: Relation(tuple(sorted(files.get(name, ()), key=lambda file: file.day)), event_columns(sql_folder, name))
+        for name in FURTHER_TABLES
+    }
 
 
 def create_events_view(connection: duckdb.DuckDBPyConnection, context: EventContext) -> None:
-    """Attach the in-memory database `work` and create the view `work.main.events` over the context's events.
+    """Attach the in-memory database `work` and create a view over each of the context's relations.
 
     Keys are added to the connection's database and named in the view, so that its text holds none. Needs a prepared connection.
     Raises KeyMissingError when a key cannot be used, DamagedError when a file does not open with its key or lacks a column.
     """
     connection.execute("ATTACH IF NOT EXISTS ':memory:' AS work")
-    for file in context.events:
-        add_key(connection, file.key)
-        _refuse_unreadable(connection, file, context.columns)
-    connection.execute(f"CREATE OR REPLACE VIEW work.main.events AS {view_text(context)}")
+    for name, relation in context.relations.items():
+        for file in relation.files:
+            add_key(connection, file.key)
+            _refuse_unreadable(connection, file, relation.columns)
+        connection.execute(f"CREATE OR REPLACE VIEW work.main.{name} AS {view_text(relation)}")
 
 
-def view_text(context: EventContext) -> str:
-    """Return the view's query: `UNION ALL` of a branch a day, or a typed relation without rows."""
-    if not context.events:
-        nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in context.columns.items())
+def view_text(relation: Relation) -> str:
+    """Return a view's query: `UNION ALL` of a branch a day, or a typed relation without rows."""
+    if not relation.files:
+        nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in relation.columns.items())
         return f"SELECT {nulls} WHERE false"
-    return "\nUNION ALL\n".join(_branch(file, context.columns) for file in context.events)
+    return "\nUNION ALL\n".join(_branch(file, relation.columns) for file in relation.files)
 
 
 def _branch(file: DayFile, columns: Mapping[str, str]) -> str:

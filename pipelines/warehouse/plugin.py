@@ -1,4 +1,4 @@
-"""The dbt-duckdb plugin that prepares each database dbt opens: limits, crypto, keys and the events view.
+"""The dbt-duckdb plugin that prepares each database dbt opens: limits, crypto, keys and the views of events.
 
 Named in sql/profiles.yml. What it adds comes from `pipelines.warehouse.context`; outside of a run of ours there are no events.
 """
@@ -34,7 +34,7 @@ class Plugin(BasePlugin):
         )
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Load the crypto, add the keys and create the view `work.main.events`."""
+        """Load the crypto, add the keys and create the views of events in `work.main`."""
         prepare(conn)
         context = current()
         if context is not None:

@@ -72,7 +72,23 @@ def _of_exports(table):
     )
 
 
+def _of_linked(check, what, select):
+    return Twin(check, what, records.linked_day(f"{select} FROM linked"))
+
+
 TWINS = (
+    _of_linked("linked_event_fields_are_declared", "a column more", "SELECT *, 'm1' AS melon_member_id"),
+    _of_linked("linked_event_fields_are_declared", "a column less", "SELECT * EXCLUDE (service)"),
+    _of_linked(
+        "linked_member_pseudonym_is_well_formed",
+        "an ID in the clear",
+        "SELECT * REPLACE ('m1' AS linked_member_pseudonym)",
+    ),
+    _of_linked("linked_texts_are_reduced", "free text as event", "SELECT * REPLACE ('kim minji' AS event)"),
+    _of_linked("linked_texts_are_reduced", "a mailbox as partner", "SELECT * REPLACE ('a@b.c' AS partner_id)"),
+    _of_linked("linked_texts_are_reduced", "an unknown service", "SELECT * REPLACE ('fan' AS service)"),
+    _of_linked("linked_events_lie_in_their_day", "another day", "SELECT * REPLACE (event_day - 1 AS event_day)"),
+    _of_linked("linked_rows_are_decided", "an event less", "SELECT * FROM linked LIMIT 1 --"),
     *(twin for table in TABLES for twin in _of_exports(table)),
     Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
     Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
@@ -326,7 +342,7 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
     days, files = len(list(workspace.home.events.glob("*.parquet"))), len(workspace.ledger.entries("import"))
     assert {name: len(frame) for name, frame in measured.items()} == {
         "files": files,
-        **dict.fromkeys(("cookie_files", "cookie_days", "linked_files"), 0),
+        **dict.fromkeys(("cookie_files", "cookie_days", "linked_files", "linked_days"), 0),
         **{f"{table}_exports": table in {"members", "partners", "contents"} for table in TABLES},
         "member_consents": 1,
         "cookie_lines": days,
@@ -345,6 +361,13 @@ def test_records_as_the_policy_wants_them_fail_no_check(workspace):
     records.record("linked")(workspace)
     results = judge(workspace, ["cookie_records", "linked_events"])
     assert len(results) == 10
+    assert [result.name for result in results if not result.passed] == []
+
+
+def test_linked_events_as_they_are_derived_fail_no_check(workspace):
+    records.workspace_with_a_link(workspace)
+    results = judge(workspace, ["linked_events_pseudonymised"])
+    assert len(results) == 5
     assert [result.name for result in results if not result.passed] == []
 
 

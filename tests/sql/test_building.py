@@ -12,7 +12,7 @@ from pipelines.errors import CheckFailedError, DamagedError
 from pipelines.warehouse.build import built_fingerprints
 from pipelines.warehouse.context import DayFile, EventContext
 from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
-from pipelines.warehouse.events_view import event_columns
+from pipelines.warehouse.events_view import event_columns, further_relations
 from pipelines.warehouse.periods import days_to_build
 
 FIRST, SECOND = date(2015, 5, 20), date(2015, 5, 21)
@@ -28,6 +28,7 @@ MARTS = {
     "partner_referrer_daily",
     "partner_hourly_visits",
     "partner_staff_monthly_usage",
+    "partner_linked_daily",
 }
 CANARY = "c0ffee" * 10 + "cafe"
 
@@ -71,6 +72,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
         "partner_referrer_daily": 2,
         "partner_hourly_visits": 2,
         "partner_staff_monthly_usage": 0,
+        "partner_linked_daily": 0,
     }
     assert {node.status for node in report.nodes} == {"success", "pass"}
     assert built_fingerprints(two_days.warehouse) == {day: f"fingerprint of {day}" for day in (FIRST, SECOND)}
@@ -192,7 +194,7 @@ def test_no_key_and_no_pseudonym_is_in_artifacts_logs_or_the_file(workshop, even
     )
     (file,) = workshop.files.values()
     project = DbtProject(workshop.sql, workshop.warehouse, workshop.root / "target")
-    context = EventContext((file,), event_columns(workshop.sql), workshop.limits)
+    context = EventContext((file,), event_columns(workshop.sql), workshop.limits, further_relations(workshop.sql))
     with pytest.raises(CheckFailedError) as raised:
         run_dbt(["build"], project=project, building=days_to_build([SECOND]), context=context)
     run_dbt(["run"], project=project, building=days_to_build([SECOND]), context=context)
@@ -240,7 +242,7 @@ def test_each_data_test_fails_on_the_stored_data_it_is_there_to_catch(two_days):
     two_days.build()
     sound = two_days.warehouse.read_bytes()
     project = DbtProject(two_days.sql, two_days.warehouse, two_days.root / "target")
-    context = EventContext((), event_columns(two_days.sql), two_days.limits)
+    context = EventContext((), event_columns(two_days.sql), two_days.limits, further_relations(two_days.sql))
     marts_only = ("test", "--exclude-resource-type", "unit_test", "--exclude", "staging", "intermediate")
     building = days_to_build([FIRST, SECOND])
     run_dbt(marts_only, project=project, building=building, context=context)

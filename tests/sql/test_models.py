@@ -6,7 +6,7 @@ import pytest
 from pipelines.errors import CheckFailedError
 from pipelines.warehouse.context import EventContext
 from pipelines.warehouse.dbt import DbtFailedError, DbtProject, run_dbt
-from pipelines.warehouse.events_view import event_columns
+from pipelines.warehouse.events_view import event_columns, further_relations
 
 MARTS = {
     "service_daily_usage",
@@ -20,9 +20,14 @@ MARTS = {
     "partner_referrer_daily",
     "partner_hourly_visits",
     "partner_staff_monthly_usage",
+    "partner_linked_daily",
 }
-OPENINGS = {"audience": "Audience:", "staff": "Staff:"}
+OPENINGS = {"audience": "Audience:", "staff": "Staff:", "linked": "Linked services:"}
 """How the description of a partner's figure begins, by the attribution its mart declares."""
+
+
+def no_events(folder, limits):
+    return EventContext((), event_columns(folder), limits, further_relations(folder))
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def run(workshop):
     def run(*command: str, sql=None):
         folder = sql or workshop.sql
         project = DbtProject(folder, workshop.warehouse, workshop.root / "target")
-        return run_dbt(command, project=project, context=EventContext((), event_columns(folder), workshop.limits))
+        return run_dbt(command, project=project, context=no_events(folder, workshop.limits))
 
     return run
 
@@ -143,14 +148,18 @@ def attribution_faults(model: dict) -> list[str]:
     opening = OPENINGS[meta["attribution"]]
     measures = [column for name, column in model["columns"].items() if name not in meta["grain"]]
     texts = {column["name"]: " ".join(column["description"].split()) for column in measures}
-    return [name for name, text in texts.items() if not (text.startswith(opening) and "bots left out" in text)]
+    # No crawler has linked a service: there are none to leave out.
+    says_bots = meta["attribution"] == "linked"
+    return [name for name, t in texts.items() if not (t.startswith(opening) and (says_bots or "bots left out" in t))]
 
 
-def test_partner_columns_say_audience_or_staff_and_what_becomes_of_bots(manifest):
+def test_partner_columns_say_whom_they_count_and_what_becomes_of_bots(manifest):
     for name in sorted(mart for mart in MARTS if mart.startswith("partner_")):
         model = manifest["nodes"][f"model.partnerstats.{name}"]
         assert attribution_faults(model) == [], name
-        assert model["config"]["meta"]["attribution"] == ("staff" if "_staff_" in name else "audience")
+        assert model["config"]["meta"]["attribution"] == next(
+            (word for word in ("staff", "linked") if f"_{word}_" in name), "audience"
+        )
         assert "contributing_people" in model["columns"], name
 
 

@@ -19,6 +19,7 @@ from pipelines.partitions import FIRST_DAY, ZONE
 from pipelines.steps.registry import TABLES
 
 GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "summary"}
+LINKED = {"stg_linked__events", "linked_events_pseudonymised", "linked_events", "linked_accounts"}
 REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
@@ -99,10 +100,13 @@ def test_events_come_from_the_logs_the_cookie_records_and_the_registry(graph):
 
 def test_the_statistics_come_from_the_events_and_from_nothing_else(graph):
     assert _parents(graph, "stg_web__events") == {"events"}
+    assert _parents(graph, "stg_linked__events") == {"linked_events_pseudonymised"}
+    web = {"stg_web__events", "events", "access_logs"}
     for mart in MARTS:
         upstream = {key.to_user_string() for key in graph.upstream_key_iterator(dg.AssetKey(mart))}
-        assert {"stg_web__events", "events", "access_logs", *REGISTRY} <= upstream
-        assert not _parents(graph, mart) & {"access_logs", "events", *REGISTRY}, "a mart reads past staging"
+        assert {*(LINKED if mart == "partner_linked_daily" else web), *REGISTRY} <= upstream
+        read = _parents(graph, mart)
+        assert not read & {"access_logs", "events", *REGISTRY, *LINKED - {"stg_linked__events"}}, "past staging"
 
 
 def test_the_summary_comes_after_every_mart_and_its_checks(graph):

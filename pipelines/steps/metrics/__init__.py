@@ -8,7 +8,7 @@ from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_li
 from pipelines.steps.metrics.days import days
 from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files
-from pipelines.steps.metrics.linked import linked_files
+from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.metrics.marts import marts
 from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents
 from pipelines.steps.metrics.scope import Only
@@ -21,6 +21,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "cookie_lines": cookie_lines,
     "event_people": event_people,
     "linked_files": linked_files,
+    "linked_days": linked_days,
     **EXPORT_FRAMES,
     "member_consents": member_consents,
     "event_fields": event_fields,

@@ -1,14 +1,64 @@
-"""What became of the events of linked services."""
+"""What became of the events of linked services: delivered, decided, pseudonymised."""
 
+from collections import Counter
+from datetime import date
+
+import duckdb
 import pandas as pd
 
+from pipelines.steps.day_files import DayState
+from pipelines.steps.linked import DELIVERED, DERIVED, linked_folder
+from pipelines.steps.metrics.events import SQL_TYPES
 from pipelines.steps.metrics.records import record_file_frame
-from pipelines.steps.metrics.scope import Only
+from pipelines.steps.metrics.scope import Only, by_day
+from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
 
-LINKED_EVENTS = "linked_events"
+COLUMNS = ["fields_wrong", "pseudonyms_ill_formed", "texts_unreduced", "events_of_another_day", "rows_undecided"]
 
 
 def linked_files(workspace: Workspace, only: Only) -> pd.DataFrame:
     """One row an imported file of linked events; the columns of `record_file_frame`."""
-    return record_file_frame(workspace, LINKED_EVENTS, only)
+    return record_file_frame(workspace, DELIVERED, only)
+
+
+def linked_days(workspace: Workspace, only: Only) -> pd.DataFrame:
+    """One row a day of pseudonymised linked events: COLUMNS, each a count of faults.
+
+    `rows_undecided`: accepted rows without a decision, and events that were not decided to count. Of a day whose file lacks a
+    declared column nothing can be said, so that each of its events counts as a fault.
+    """
+    dataset = workspace.policy.dataset(DERIVED)
+    declared = {name: SQL_TYPES[field.type] for name, field in dataset.fields.items()}
+    services = list(dataset.fields["service"].values)
+    accepted: Counter[date] = Counter()
+    for file in record_files(workspace, DELIVERED):
+        accepted.update({date.fromisoformat(day): count for day, count in file.accepted_by_day.items()})
+
+    def of_day(connection: duckdb.DuckDBPyConnection, relation: str, state: DayState) -> dict[str, int]:
+        found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {relation}").fetchall()}
+        wrong = len(set(found.items()) ^ set(declared.items()))
+        if not declared.items() <= found.items():
+            return dict.fromkeys(COLUMNS, max(1, state.rows))
+        parameters = {"day": state.day, "services": services}
+        rows, *faults = connection.execute(_SQL.format(relation=relation), parameters).fetchone() or (0,)
+        undecided = abs(accepted[state.day] - sum(state.people.values())) + abs(rows - state.people.get("linked", 0))
+        return dict(zip(COLUMNS, [wrong, *(int(fault or 0) for fault in faults), undecided], strict=True))
+
+    return by_day(workspace, of_day, COLUMNS, only, folder=linked_folder(workspace))
+
+
+_SQL = """
+    SELECT
+        count(*),
+        count(*) FILTER (WHERE NOT regexp_full_match(coalesce(linked_member_pseudonym, ''), '[0-9a-f]{{64}}')),
+        count(*) FILTER (
+            WHERE NOT regexp_full_match(coalesce(event, ''), '[a-z][a-z0-9_-]{{0,31}}')
+                OR NOT coalesce(list_contains($services::VARCHAR[], service), false)
+                OR NOT regexp_full_match(coalesce(partner_id, ''), '[A-Za-z0-9_-]{{1,64}}')
+        ),
+        count(*) FILTER (
+            WHERE event_day IS DISTINCT FROM $day OR CAST(occurred_at + INTERVAL 9 HOURS AS DATE) IS DISTINCT FROM $day
+        )
+    FROM {relation}
+"""  # own text; the relation is a file of the home

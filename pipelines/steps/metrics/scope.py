@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -18,17 +19,22 @@ Measure = Callable[[duckdb.DuckDBPyConnection, str, DayState], dict[str, int]]
 """From a connection, the SQL of a day's events and its state, one row of a frame."""
 
 
-def by_day(workspace: Workspace, measure: Measure, columns: list[str], only: Only) -> pd.DataFrame:
+def by_day(
+    workspace: Workspace, measure: Measure, columns: list[str], only: Only, *, folder: Path | None = None
+) -> pd.DataFrame:
     """Return a frame of `columns` with the row that `measure` gives for each day of events in `only`, in order.
+
+    `folder` holds the days; by default it is the home's folder of events.
 
     Raises DamagedError for a day whose file does not open with its key, KeyMissingError when there is none.
     """
     rows = []
+    events = folder or workspace.home.events
     with workspace.connection() as connection:
-        for state in read_day_states(workspace.home.events).values():
+        for state in read_day_states(events).values():
             if only is None or state.day in only:
                 add_key(connection, workspace.keyring.get(state.key))
-                relation = scan(workspace.home.events / state.file_name, state.key)
+                relation = scan(events / state.file_name, state.key)
                 try:
                     rows.append(measure(connection, relation, state))
                 except duckdb.Error as cause:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,17 @@ from pipelines.records.ledgered import KIND
 from pipelines.steps import registry
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import derive_stale_days
+from pipelines.steps.linked import derive_linked_days, linked_folder
 from pipelines.steps.people import people_of
 from pipelines.steps.record_imports import import_record_files
 from pipelines.steps.workspace import Workspace
+from pipelines.storage.engine import add_key
 from pipelines.storage.ledger import Ledger
+from pipelines.storage.parquet import scan, write_parquet
 
 Corruption = Callable[[Workspace], None]
 Row = dict[str, Any]
+DAY = date(2026, 3, 5)
 NOON = "2026-03-05T12:00:00+09:00"
 COOKIE: Row = {"time": NOON, "event": "issued", "cookie_name": "pc_member", "member_id": "kim", "expires": None}
 LINKED: Row = {"time": NOON, "service": "melon", "event": "stream", "partner_id": "P00001", "melon_member_id": "m1"}
@@ -60,6 +65,34 @@ def record_part(folder: str, dataset: str, change: Callable[[Path], None]) -> Co
         change(next((workspace.home.vault / dataset).rglob("*.age")))
 
     return corrupt
+
+
+def linked_day(select: str) -> Corruption:
+    """Link a member, deliver two events of theirs, derive the day, and write its file anew as `select` has `linked`."""
+
+    def corrupt(workspace: Workspace) -> None:
+        workspace_with_a_link(workspace)
+        state = read_day_states(linked_folder(workspace))[DAY]
+        assert state.rows == 2
+        key, path = workspace.keyring.get(state.key), linked_folder(workspace) / state.file_name
+        with workspace.connection() as connection:
+            add_key(connection, key)
+            connection.execute(f"CREATE TABLE linked AS SELECT * FROM {scan(path, state.key)}")  # noqa: S608
+            connection.execute("CREATE TABLE changed AS " + select)
+            write_parquet(connection, "SELECT * FROM changed", path, key)
+
+    return corrupt
+
+
+def workspace_with_a_link(workspace: Workspace) -> None:
+    """Link a processed member's account, deliver two events of theirs, and derive the day."""
+    account = people_of(workspace.registry, DAY).members["account_key"].to_pylist()[0]
+    path = workspace.home.landing / "registry" / "linked_accounts.csv"
+    rows = f"account_key,service,melon_member_id,linked_at,ended_at\n{account},melon,m1,2026-01-01T00:00:00+09:00,\n"
+    path.write_text(rows)
+    assert registry.import_registry(workspace, "linked_accounts").rows == 1
+    deliver(workspace, "linked", LINKED, {**LINKED, "event": "like"})
+    derive_linked_days(workspace)
 
 
 def cookies_that_ended(workspace: Workspace) -> None:

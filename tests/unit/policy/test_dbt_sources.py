@@ -20,11 +20,14 @@ def test_the_committed_file_is_what_the_policy_derives(policy: Policy, repositor
     assert dbt_sources_agree(policy, file), "derive it anew: write dbt_sources(policy) to sql/models/sources.yml"
 
 
-def test_every_column_stands_in_it_with_type_and_description(policy: Policy) -> None:
+@pytest.mark.parametrize("name", ["events", "linked_events_pseudonymised"])
+def test_every_column_stands_in_it_with_type_and_description(policy: Policy, name: str) -> None:
     (source,) = yaml.safe_load(dbt_sources(policy))["sources"]
-    (table,) = source["tables"]
-    assert (source["database"], source["schema"], table["identifier"]) == ("work", "main", "events")
-    fields = policy.dataset("events").fields
+    tables = {table["name"]: table for table in source["tables"]}
+    assert list(tables) == ["events", "linked_events_pseudonymised"]
+    table = tables[name]
+    assert (source["database"], source["schema"], table["identifier"]) == ("work", "main", name)
+    fields = policy.dataset(name).fields
     assert [column["name"] for column in table["columns"]] == list(fields)
     assert [column["description"] for column in table["columns"]] == [field.description for field in fields.values()]
     assert all(column["data_type"] for column in table["columns"])

@@ -52,6 +52,7 @@ PERIODS = [
     ("events", "visit", None, "P3M"),
     ("small_cells", "visit", None, "P3M"),
     ("linked_events", "event", None, "P3M"),
+    ("linked_events_pseudonymised", "event", None, "P3M"),
     ("ad_records", "display", "P6M", "P6M"),
     ("complaints", "settled", "P3Y", "P3Y"),
     ("contracts", "ended", "P5Y", "P5Y"),
@@ -154,6 +155,7 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
         *("service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_weekly_usage"),
         *("partner_monthly_usage", "partner_content_daily", "partner_feature_daily", "partner_device_daily"),
         *("partner_referrer_daily", "partner_hourly_visits", "partner_staff_monthly_usage"),
+        "partner_linked_daily",
     ],
 )
 def test_a_mart_has_the_columns_the_policy_declares(policy: Policy, repository: Path, table: str) -> None:

@@ -10,7 +10,7 @@ from pipelines.errors import DamagedError, UsageError
 from pipelines.storage.engine import connect
 from pipelines.storage.keys import DataKey
 from pipelines.storage.parquet import write_parquet
-from pipelines.warehouse.context import DayFile, EngineLimits, EventContext, current, provided
+from pipelines.warehouse.context import DayFile, EngineLimits, EventContext, Relation, current, provided
 from pipelines.warehouse.events_view import create_events_view, event_columns, view_text
 
 DAY = date(2015, 5, 21)
@@ -78,7 +78,7 @@ def test_ninety_two_days_are_one_relation(limits, day_file):
 
 def test_the_views_text_holds_no_key(limits, day_file):
     file = day_file(DAY)
-    text = view_text(EventContext((file,), COLUMNS, limits))
+    text = view_text(Relation((file,), COLUMNS))
     assert file.key.name in text
     assert file.key.secret.hex() not in text
 

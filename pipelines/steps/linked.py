@@ -1,0 +1,124 @@
+"""From sealed linked events to pseudonymised ones, day by day, where what a day rests on has changed."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.privacy.field_rules import require_declared
+from pipelines.privacy.pseudonyms import Pseudonymiser, Purpose
+from pipelines.records.linked import LinkedEvent, Links, counted_events
+from pipelines.records.specs import record_spec
+from pipelines.records.stored import read_records, segments_of
+from pipelines.steps.day_files import LINKED, LINKED_EVENTS, DayState, read_day_states, write_day_state
+from pipelines.steps.people import people_of
+from pipelines.steps.record_imports import record_files
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.parquet import write_parquet
+from pipelines.storage.vault import Segment
+
+DELIVERED, DERIVED = "linked_events", LINKED_EVENTS
+DERIVATION = 1
+"""Raised when the code between row and event changes what comes out, so that retained days are derived again."""
+TABLES = ("linked_accounts", "members", "contents", "consents", "partners")
+"""The registry tables that decide whose a linked event is."""
+_TYPES = {"date": pa.date32(), "instant": pa.timestamp("us"), "text": pa.string()}
+
+
+@dataclass(frozen=True)
+class LinkedInput:
+    """A day, its sealed parts, and the fingerprint over everything its linked events rest on."""
+
+    day: date
+    segments: tuple[Segment, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class LinkedReport:
+    """A day that was derived: its events, how its rows were decided, and the bytes of its file."""
+
+    day: date
+    rows: int
+    decided: dict[str, int]
+    bytes: int
+
+
+def linked_folder(workspace: Workspace) -> Path:
+    """Return where the days of linked events lie."""
+    return workspace.home.events / LINKED
+
+
+def stale_linked_days(workspace: Workspace) -> list[LinkedInput]:
+    """Return the days whose rows, links, people, policy or key are not those their linked events rest on."""
+    known = read_day_states(linked_folder(workspace))
+    return [
+        given
+        for given in _inputs(workspace)
+        if given.day not in known or known[given.day].fingerprint != given.fingerprint
+    ]
+
+
+def derive_linked_days(workspace: Workspace) -> list[LinkedReport]:
+    """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare."""
+    pseudonymiser = Pseudonymiser(workspace.keyring.pseudonym_key().secret)
+    return [_derive(workspace, pseudonymiser, given) for given in stale_linked_days(workspace)]
+
+
+def _inputs(workspace: Workspace) -> list[LinkedInput]:
+    by_day: dict[date, list[Segment]] = defaultdict(list)
+    for segment in segments_of(record_files(workspace, DELIVERED), lambda _day: True):
+        by_day[segment.day].append(segment)
+    common = [DERIVATION, workspace.policy.digest, workspace.keyring.pseudonym_key().generation]
+    inputs = []
+    for day, segments in sorted(by_day.items()):
+        sealed = [[segment.path, segment.stored_sha256] for segment in segments]
+        facts = [common, workspace.registry.fingerprint(day, TABLES), sealed]
+        inputs.append(LinkedInput(day, tuple(segments), hashlib.sha256(json.dumps(facts).encode()).hexdigest()))
+    return inputs
+
+
+def _derive(workspace: Workspace, pseudonymiser: Pseudonymiser, given: LinkedInput) -> LinkedReport:
+    rows = read_records(workspace.vault, given.segments, record_spec(workspace.policy, DELIVERED)).to_pylist()
+    accounts = set(people_of(workspace.registry, given.day).members["account_key"].to_pylist())
+    links, partners = Links(_rows_of(workspace, "linked_accounts", given.day)), _partners(workspace, given.day)
+    events, decided = counted_events(rows, links, accounts, partners)
+    table = _table(workspace, pseudonymiser, given.day, events)
+    key = workspace.keyring.data_key(DERIVED, given.day)
+    target = linked_folder(workspace) / f"{given.day.isoformat()}.parquet"
+    with workspace.connection() as connection:
+        connection.register("linked", table)
+        write_parquet(connection, "SELECT * FROM linked ORDER BY ALL", target, key)
+    write_day_state(target.parent, DayState(given.day, given.fingerprint, len(events), key.name, dict(decided)))
+    return LinkedReport(given.day, len(events), dict(decided), target.stat().st_size)
+
+
+def _table(workspace: Workspace, pseudonymiser: Pseudonymiser, day: date, events: Sequence[LinkedEvent]) -> pa.Table:
+    declared = workspace.policy.dataset(DERIVED).fields
+    accounts = [f"member:{event.account_key}" for event in events]
+    columns = {
+        "event_day": [day] * len(events),
+        "occurred_at": [event.occurred_at.replace(tzinfo=None) for event in events],
+        "service": [event.service for event in events],
+        "event": [event.event for event in events],
+        "partner_id": [event.partner_id for event in events],
+        "linked_member_pseudonym": pseudonymiser.pseudonyms(Purpose.LINKED_MEMBER, accounts),
+    }
+    require_declared(list(columns), list(declared))
+    return pa.table({name: pa.array(columns[name], _TYPES[field.type]) for name, field in declared.items()})
+
+
+def _partners(workspace: Workspace, day: date) -> set[str]:
+    return {str(row["partner_id"]) for row in _rows_of(workspace, "partners", day)}
+
+
+def _rows_of(workspace: Workspace, table: str, day: date) -> list[dict[str, object]]:
+    if workspace.registry.pointer(table) is None:
+        return []
+    rows: list[dict[str, object]] = workspace.registry.load_at(table, day).to_pylist()
+    return rows
