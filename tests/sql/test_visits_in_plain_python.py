@@ -194,7 +194,9 @@ def views_of(events: list[dict], partner: str) -> list[dict]:
     return [e for e in events if e["partner_id"] == partner and e["is_page_view"] and not e["is_bot"]]
 
 
-@pytest.mark.parametrize("days", [MONTH_END, YEAR_END], ids=["month_end", "year_end"])
+@pytest.mark.parametrize(
+    "days", [MONTH_END, pytest.param(YEAR_END, marks=pytest.mark.slow)], ids=["month_end", "year_end"]
+)
 def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, event, days):
     events = random_events(event, random.Random(days[0].toordinal()), days)  # noqa: S311 - test data
     workshop.write(events)

@@ -69,7 +69,7 @@ visits_with_value as (
         partner_id,
         {{ value }} as {{ name }},
         visit_day as day,
-        visitor_pseudonym,
+        visitor_number,
         visit_began_at
     from {{ ref('int_visit_requests') }}
     where

@@ -7,25 +7,25 @@
 with people_requests as (
     -- The day before is read only as far as a visit could still reach into the day after.
     select
-        visitor_pseudonym,
-        occurred_at,
-        event_day,
-        member_partner_id,
-        partner_id,
-        feature,
-        referrer_host,
-        device_class,
-        is_audience_page_view
-    from {{ ref('stg_web__events') }}
+        visitors.visitor_number,
+        requests.occurred_at,
+        requests.event_day,
+        requests.member_partner_id,
+        requests.partner_id,
+        requests.feature,
+        requests.referrer_host,
+        requests.device_class,
+        requests.is_audience_page_view
+    from {{ ref('stg_web__events') }} as requests
+    inner join {{ ref('int_visitors') }} as visitors on requests.visitor_pseudonym = visitors.visitor_pseudonym
     where
-        not is_bot
-        and visitor_pseudonym is not null
+        not requests.is_bot
         and (
-            event_day in ({{ days_to_build('visit') }})
-            or event_day in ({{ days_to_build('visit', offset=1) }})
+            requests.event_day in ({{ days_to_build('visit') }})
+            or requests.event_day in ({{ days_to_build('visit', offset=1) }})
             or (
-                event_day in ({{ days_to_build('visit', offset=-1) }})
-                and {{ seconds_between('occurred_at', seoul_midnight(days_after('event_day', 1))) }}
+                requests.event_day in ({{ days_to_build('visit', offset=-1) }})
+                and {{ seconds_between('requests.occurred_at', seoul_midnight(days_after('requests.event_day', 1))) }}
                 <= {{ var('visit_gap_seconds') }}
             )
         )
@@ -35,7 +35,7 @@ requests_after_gaps as (
     select
         *,
         lag(occurred_at) over (
-            partition by visitor_pseudonym
+            partition by visitor_number
             order by occurred_at
         ) as previous_at
     from people_requests
@@ -57,7 +57,7 @@ requests_of_visits as (
     select
         *,
         max(begins_at) over (
-            partition by visitor_pseudonym
+            partition by visitor_number
             order by occurred_at
         ) as visit_began_at
     from requests_with_beginnings
@@ -73,7 +73,7 @@ requests_of_dated_visits as (
 
 select
     visit_day,
-    visitor_pseudonym,
+    visitor_number,
     visit_began_at,
     occurred_at,
     member_partner_id,

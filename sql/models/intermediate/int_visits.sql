@@ -6,7 +6,7 @@
 
 select
     visit_day,
-    visitor_pseudonym,
+    visitor_number,
     visit_began_at,
     member_partner_id
 from {{ ref('int_visit_requests') }}

@@ -1,0 +1,66 @@
+"""Which weeks and months a build rebuilds, and the days they hold."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.warehouse.periods import PERIODS, days_to_build, first_day_of_month, first_day_of_week
+
+DAYS = st.dates(date(2014, 6, 16), date(2040, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("day", "monday"),
+    [
+        (date(2015, 5, 31), date(2015, 5, 25)),
+        (date(2015, 6, 1), date(2015, 6, 1)),
+        (date(2016, 1, 3), date(2015, 12, 28)),
+        (date(2016, 1, 4), date(2016, 1, 4)),
+    ],
+)
+def test_a_week_begins_on_monday_also_across_new_year(day, monday):
+    assert first_day_of_week(day) == monday
+
+
+def test_a_month_begins_on_its_first():
+    assert first_day_of_month(date(2016, 2, 29)) == date(2016, 2, 1)
+
+
+def test_a_day_brings_all_days_of_its_week_and_month():
+    building = days_to_build([date(2016, 2, 29)])
+    assert building.days == (date(2016, 2, 29),)
+    assert building.of("week") == tuple(date(2016, 2, 29) + timedelta(days=shift) for shift in range(7))
+    assert building.of("month") == tuple(date(2016, 2, 1) + timedelta(days=shift) for shift in range(29))
+    assert building.of_visits == tuple(date(2016, 2, 1) + timedelta(days=shift) for shift in range(35))
+
+
+def test_a_period_with_a_day_whose_events_are_gone_is_left_out_and_the_others_are_not():
+    building = days_to_build([date(2016, 3, 1)], gone=[date(2016, 2, 29)])
+    assert building.of("week") == ()
+    assert len(building.of("month")) == 31
+    assert days_to_build([date(2016, 3, 1)], gone=[date(2016, 3, 31)]).of("month") == ()
+
+
+def test_nothing_to_build_brings_nothing():
+    assert set(map(tuple, days_to_build([]).variables().values())) == {()}
+
+
+def test_the_variables_name_the_days_of_each_period():
+    variables = days_to_build([date(2016, 2, 29)]).variables()
+    assert set(variables) == {"days", "days_of_weeks", "days_of_months", "days_of_visits"}
+    assert variables["days"] == ["2016-02-29"]
+    assert variables["days_of_weeks"][-1] == "2016-03-06"
+
+
+@given(st.sets(DAYS, max_size=5), st.sets(DAYS, max_size=3))
+def test_whole_periods_are_rebuilt_each_day_once_and_none_that_holds_a_gone_day(days, gone):
+    building = days_to_build(days, gone=gone)
+    for period, first_day in PERIODS.items():
+        found = building.of(period)
+        assert list(found) == sorted(set(found))
+        assert {first_day(day) for day in found} == {first_day(day) for day in days} - {first_day(day) for day in gone}
+        for day in found:
+            neighbours = {day - timedelta(days=1), day + timedelta(days=1)}
+            assert {other for other in neighbours if first_day(other) == first_day(day)} <= set(found)
