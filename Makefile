@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools check ui lock clean
+.PHONY: help setup nightly test test-tools check ui docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,9 @@ check: setup  ## Run the linters, the type checker and the quick tests (under tw
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)
 
+docs: setup  ## Write dbt's page on every table and column to docs/dbt/index.html; open it from there
+	@$(BIN)/python -m pipelines.warehouse.docs
+
 # The index is taken from the environment and never written down: a lock file that names a host binds every reader to it.
 lock: $(VENV)/.stamp-requirements  ## Resolve the dependencies of pyproject.toml again into requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --extra dashboard --extra postgresql --extra spark --extra dev \
@@ -54,7 +57,7 @@ lock: $(VENV)/.stamp-requirements  ## Resolve the dependencies of pyproject.toml
 		echo "requirements.lock: names an index or the left-out dbt parser (lines above)" >&2; exit 1; fi
 
 clean:  ## Remove .venv, caches and what dbt built; data and keys stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sql/target sql/logs logs dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sql/target sql/logs docs/dbt logs dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

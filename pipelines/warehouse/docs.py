@@ -1,0 +1,58 @@
+"""dbt's own page about the warehouse, from the prebuilt manifest: `python -m pipelines.warehouse.docs` writes it to `docs/dbt/`.
+
+It describes models, columns and lineage; no data and no count of rows is in it. As dbt ships it, the page has a tracker of
+visits: its addresses are taken out, and the browser is told to fetch nothing from anywhere.
+"""
+
+import json
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from pipelines.errors import UsageError
+from pipelines.settings import REPOSITORY, load_settings
+from pipelines.storage.atomic import write_text
+from pipelines.warehouse.manifest import manifest_path
+
+PAGES = REPOSITORY / "docs" / "dbt"
+TRACKERS = ("d1fc8wv8zag5ca.cloudfront.net", "fishtownanalytics.sinter-collect.com", "fuzzed.getdbt.com")
+FETCH_NOTHING = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data:; font-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
+)
+_EMPTY_CATALOG: dict[str, object] = {"metadata": {}, "nodes": {}, "sources": {}, "errors": None}
+_MANIFEST, _CATALOG = '"MANIFEST.JSON INLINE DATA"', '"CATALOG.JSON INLINE DATA"'
+
+
+def write_docs(sql_folder: Path, folder: Path) -> Path:
+    """Write the page with the manifest inside it, so that it opens from the disk without a server; return its path.
+
+    Raises UsageError when the manifest was not built, or dbt's page is not the one known here.
+    """
+    manifest = manifest_path(sql_folder)
+    if not manifest.exists():
+        raise UsageError(f"{manifest.name} was not built: run `make setup`")
+    page = files("dbt.task.docs").joinpath("index.html").read_text(encoding="utf-8")
+    if any(page.count(place) != 1 for place in ("<head>", _MANIFEST, _CATALOG)):
+        raise UsageError("dbt's page has changed: pipelines/warehouse/docs.py has to be read against it")
+    for tracker in TRACKERS:
+        page = page.replace(tracker, "nowhere.invalid")
+    page = page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{FETCH_NOTHING}">')
+    page = page.replace(_CATALOG, _in_script(_EMPTY_CATALOG))
+    page = page.replace(_MANIFEST, _in_script(_untracked(json.loads(manifest.read_text(encoding="utf-8")))))
+    target = folder / "index.html"
+    write_text(target, page, mode=0o644)
+    return target
+
+
+def _untracked(manifest: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    return {**manifest, "metadata": {**manifest["metadata"], "send_anonymous_usage_stats": False}}
+
+
+def _in_script(document: object) -> str:
+    """Return JSON in which no text can end the page's script."""
+    return json.dumps(document, ensure_ascii=False).replace("</", "<\\/")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write_docs(load_settings().sql, PAGES)}\n")
