@@ -1,6 +1,7 @@
 """The events: accepted lines without identities, one encrypted file a day."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 
@@ -10,8 +11,9 @@ from assets.metadata import columns_of, counts_table, seconds_since, started
 from assets.registry import FOR_EVENTS
 from expectations.judging import judge
 from pipelines.errors import CheckFailedError
-from pipelines.partitions import daily
+from pipelines.partitions import FORCE, daily
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.backfill import forget_events
 from pipelines.steps.events import DayReport, derive_stale_days
 
 
@@ -36,12 +38,15 @@ def events(
 ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult]:
     """Derive the days that are not up to date, then judge all of them."""
     began = started()
+    own_days = context.partition_keys
+    if context.run.tags.get(FORCE) == "true":
+        forget_events(workspace.workspace, map(date.fromisoformat, own_days))
     reports = derive_stale_days(workspace.workspace)
     for report in reports:
-        if report.day.isoformat() != context.partition_key:
+        if len(own_days) > 1 or report.day.isoformat() not in own_days:
             yield dg.AssetMaterialization("events", partition=report.day.isoformat(), metadata=_day_metadata(report))
     results = judge(workspace.workspace, ["events"])
-    own = next((report for report in reports if report.day.isoformat() == context.partition_key), None)
+    own = next((report for report in reports if own_days == [report.day.isoformat()]), None)
     yield dg.MaterializeResult(
         metadata={
             **(_day_metadata(own) if own else {}),

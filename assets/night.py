@@ -62,7 +62,7 @@ def nights_of(instance: dg.DagsterInstance, now: float) -> list[Night]:
 
 def _night(record: RunRecord, now: float) -> Night:
     run = record.dagster_run
-    day = run.tags.get("dagster/partition", "-")
+    day = run.tags.get("dagster/partition") or run.tags.get("dagster/asset_partition_range_end", "-")
     seconds = (record.end_time or now) - (record.start_time or now)
     return Night(day, max(seconds, 0.0), _ENDED.get(run.status))
 

@@ -13,7 +13,7 @@ from assets.guarded import guarded
 from assets.metadata import seconds_since, started
 from pipelines.errors import UsageError
 from pipelines.instance import WAREHOUSE_POOL
-from pipelines.partitions import ONE_DAY_A_RUN, daily
+from pipelines.partitions import A_WEEK_A_RUN, daily
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.build import BuildReport
@@ -55,7 +55,7 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
         manifest=json.loads(path.read_text(encoding="utf-8")),
         name="warehouse",
         partitions_def=daily,
-        backfill_policy=ONE_DAY_A_RUN,
+        backfill_policy=A_WEEK_A_RUN,
         dagster_dbt_translator=ModelsByName(),
         pool=WAREHOUSE_POOL,
     )
@@ -67,7 +67,7 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
         report = build_warehouse(
             workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
         )
-        yield from _rebuilt_days(report, context.partition_key)
+        yield from _rebuilt_days(report, context.partition_keys)
         yield from _models(context, report, seconds_since(began))
         yield from _tests(context, report)
 
@@ -79,10 +79,10 @@ def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"]]
 
 
-def _rebuilt_days(report: BuildReport | None, partition: str) -> Iterator[dg.AssetMaterialization]:
+def _rebuilt_days(report: BuildReport | None, partitions: Sequence[str]) -> Iterator[dg.AssetMaterialization]:
     """Record the other days that were rebuilt as materialisations of their own partition."""
     for day in report.days if report else ():
-        for mart in report.rows if report and day.isoformat() != partition else ():
+        for mart in report.rows if report and day.isoformat() not in partitions else ():
             yield dg.AssetMaterialization(mart, partition=day.isoformat())
 
 

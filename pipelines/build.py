@@ -9,7 +9,7 @@ from assets import access_logs, events, linked, night, records, registry, wareho
 from pipelines.checks import mart_checks
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary
-from pipelines.partitions import ONE_DAY_A_RUN
+from pipelines.partitions import A_WEEK_A_RUN
 from pipelines.purging import purge
 from pipelines.resources import WorkspaceResource
 from pipelines.schedules import freshness_schedule, nightly_schedule, purge_schedule
@@ -30,7 +30,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             linked.linked_events_pseudonymised,
             *registry.registry_assets(),
             # Not in the decorator, where it is marked beta and warns at every load.
-            events.events.with_attributes(backfill_policy=ONE_DAY_A_RUN),
+            events.events.with_attributes(backfill_policy=A_WEEK_A_RUN),
             models,
             night.nightly_summary_asset(warehouse.marts_of(models)),
         ],

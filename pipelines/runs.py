@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT, JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster_shared.error import SerializableErrorInfo
 
@@ -23,7 +24,7 @@ from pipelines.failures import cause_of
 from pipelines.home import Home
 from pipelines.instance import ensure_dagster_home
 from pipelines.jobs import NIGHTLY
-from pipelines.partitions import FIRST_DAY, daily
+from pipelines.partitions import FIRST_DAY, FORCE, daily
 from pipelines.settings import PREFIX, Settings
 
 Progress = Callable[[str, int, int], None]
@@ -51,14 +52,26 @@ class NightlyOutcome:
 def run_nightly(
     settings: Settings, day: date, progress: Progress = lambda _what, _done, _total: None
 ) -> NightlyOutcome:
-    """Run the nightly job for `day` in this process and return how it went; a failed step is an outcome, not an exception.
+    """Run the nightly job for `day` in this process and return how it went (see `run_days`)."""
+    return run_days(settings, [day], progress)
 
-    Raises HomeError when the disk is too full to begin with, or became so and took Dagster's records with it.
+
+def run_days(
+    settings: Settings,
+    days: Sequence[date],
+    progress: Progress = lambda _what, _done, _total: None,
+    *,
+    is_forced: bool = False,
+) -> NightlyOutcome:
+    """Run the nightly job for `days`, which follow one another; a failed step is an outcome, not an exception.
+
+    With `is_forced`, their events are derived again also where they are up to date. Raises HomeError when the disk is too full
+    to begin with, or became so and took Dagster's records with it.
     """
     home = Home(settings.home)
     home.require_space()
     try:
-        outcome = _run(settings, home, day, progress)
+        outcome = _run(settings, home, days, progress, is_forced=is_forced)
     except Exception:
         home.require_space()
         raise
@@ -67,13 +80,15 @@ def run_nightly(
     return outcome
 
 
-def _run(settings: Settings, home: Home, day: date, progress: Progress) -> NightlyOutcome:
+def _run(
+    settings: Settings, home: Home, days: Sequence[date], progress: Progress, *, is_forced: bool
+) -> NightlyOutcome:
     with (
         _environment(settings),
         dg.DagsterInstance.from_config(str(ensure_dagster_home(home.dagster))) as instance,
     ):
         job = build_defs().resolve_job_def(NIGHTLY)
-        run = _create_run(instance, job, day)
+        run = _create_run(instance, job, _tags(job, days) | ({FORCE: "true"} if is_forced else {}))
         steps, ended, errors = len(job.graph.nodes), 0, []
         progress("nightly job", 0, steps)
         for event in execute_run_iterator(InMemoryJob(job), run, instance):
@@ -83,13 +98,22 @@ def _run(settings: Settings, home: Home, day: date, progress: Progress) -> Night
                 ended += 1
                 progress("nightly job", ended, steps)
         finished = instance.get_run_by_id(run.run_id)
-    return _outcome(run.run_id, day, errors, succeeded=finished is not None and finished.is_success)
+    return _outcome(run.run_id, days[-1], errors, succeeded=finished is not None and finished.is_success)
 
 
-def _create_run(instance: dg.DagsterInstance, job: dg.JobDefinition, day: date) -> dg.DagsterRun:
+def _tags(job: dg.JobDefinition, days: Sequence[date]) -> dict[str, str]:
+    """Return the tags of a run over `days`, as the UI sets them. Raises UsageError for a day that cannot be closed."""
+    for day in days:
+        if not daily.has_partition_key(day.isoformat()):
+            raise UsageError(f"{day} is not a day the job can close; its days are from {FIRST_DAY} to yesterday")
+    first, last = days[0].isoformat(), days[-1].isoformat()
+    if first == last:
+        return {**job.run_tags, **job.get_tags_for_partition_key(first, selected_asset_keys=None)}
+    return {**job.run_tags, ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
+
+
+def _create_run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str]) -> dg.DagsterRun:
     """Create the run as the UI would, so that it belongs to the code location there and can be run again from there."""
-    if not daily.has_partition_key(day.isoformat()):
-        raise UsageError(f"{day} is not a day the job can close; its days are from {FIRST_DAY} to yesterday")
     target = LoadableTargetOrigin(executable_path=sys.executable, module_name=LOCATION_MODULE)
     location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name=LOCATION)
     code = RepositoryPythonOrigin(
@@ -98,7 +122,7 @@ def _create_run(instance: dg.DagsterInstance, job: dg.JobDefinition, day: date) 
     return instance.create_run_for_job(
         job_def=job,
         run_config=_QUIET,
-        tags={**job.run_tags, **job.get_tags_for_partition_key(day.isoformat(), selected_asset_keys=None)},
+        tags=tags,
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
         job_code_origin=JobPythonOrigin(job.name, code),
     )

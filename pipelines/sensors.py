@@ -13,7 +13,7 @@ from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_land
 from pipelines.steps.workspace import existing_home
 
 SECONDS_BETWEEN_LOOKS = 30
-PARTITION = "dagster/partition"
+PARTITION, LAST_OF_RANGE = "dagster/partition", "dagster/asset_partition_range_end"
 OPEN = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -108,7 +108,7 @@ def failed_run(context: dg.RunFailureSensorContext) -> FailedRun:
     return FailedRun(
         job=run.job_name,
         run_id=run.run_id,
-        partition=run.tags.get(PARTITION),
+        partition=run.tags.get(PARTITION) or run.tags.get(LAST_OF_RANGE),
         failed_steps=tuple(sorted(event.step_key for event in steps if event.step_key)),
         sentence=sentence or "The cause is on the run's page.",
     )

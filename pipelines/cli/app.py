@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import check, demo, imports, keys, nightly, serve, sql, status
+from pipelines.cli import backfill, check, demo, imports, keys, nightly, serve, sql, status
 from pipelines.cli.output import console, print_json
 from pipelines.errors import PartnerstatsError
 from pipelines.unexpected import told_without_values
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("nightly")(nightly.nightly)
+app.command("backfill")(backfill.backfill)
 app.command("import")(imports.import_command)
 app.command("status")(status.status)
 app.command("sql")(sql.sql)

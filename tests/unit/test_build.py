@@ -113,14 +113,14 @@ def test_the_summary_comes_after_every_mart_and_its_checks(graph):
     assert _parents(graph, NIGHTLY_SUMMARY) == MARTS
 
 
-def test_events_and_models_are_partitioned_by_seoul_day_and_fill_in_one_day_a_run(defs):
+def test_events_and_models_are_partitioned_by_seoul_day_and_fill_in_a_week_a_run(defs):
     policies = set()
     for assets in defs.get_repository_def().assets_defs_by_key.values():
         if assets.partitions_def is not None:
             assert assets.partitions_def.timezone == ZONE
             assert assets.partitions_def.start.date().isoformat() == FIRST_DAY
             policies.add(assets.backfill_policy)
-    assert policies == {dg.BackfillPolicy.multi_run(1)}
+    assert policies == {dg.BackfillPolicy.multi_run(7)}
 
 
 def test_only_the_warehouse_has_a_pool(defs):
