@@ -1,0 +1,79 @@
+"""Twins of the checks on records, exports and linked events."""
+
+from support import corruption as corrupt
+from support import record_corruption as records
+from support.twin import Twin
+
+from pipelines.steps.registry import TABLES
+
+
+def _of_records(folder, prefix, dataset):
+    return (
+        Twin(
+            f"{prefix}_rows_are_accounted_for",
+            "a row more was accepted",
+            records.record_ledger(folder, lambda body: body.__setitem__("accepted", 2)),
+        ),
+        Twin(
+            f"{prefix}_rows_are_accounted_for",
+            "a sealed part is no longer listed",
+            records.record_ledger(folder, lambda body: body["segments"].pop()),
+        ),
+        Twin(f"{dataset}_are_as_sealed", "one bit", records.record_part(folder, dataset, corrupt.flip_a_bit)),
+        Twin(f"{dataset}_are_as_sealed", "gone", records.record_part(folder, dataset, lambda path: path.unlink())),
+        Twin(f"{prefix}_columns_are_declared", "a column more", records.record(folder, shoe_size="43")),
+        Twin(f"{prefix}_columns_are_not_sensitive", "a creed", records.record(folder, religion="none")),
+    )
+
+
+def _of_exports(table):
+    unknown = {"unknown_channels": 1}
+    return (
+        Twin(f"{table}_columns_are_declared", "a column more", records.export_finding(table, undeclared_columns=["x"])),
+        Twin(
+            f"{table}_columns_are_not_sensitive", "a creed", records.export_finding(table, sensitive_columns=["creed"])
+        ),
+        Twin(f"{table}_channels_are_known", "an unknown one", records.export_finding(table, flags=unknown)),
+        Twin(f"{table}_rows_are_readable", "two of ten refused", records.export_finding(table, refused={"missing": 2})),
+    )
+
+
+def _of_linked(check, what, select):
+    return Twin(check, what, records.linked_day(f"{select} FROM linked"))
+
+
+RECORD_TWINS = (
+    _of_linked("linked_event_fields_are_declared", "a column more", "SELECT *, 'm1' AS melon_member_id"),
+    _of_linked("linked_event_fields_are_declared", "a column less", "SELECT * EXCLUDE (service)"),
+    _of_linked(
+        "linked_member_pseudonym_is_well_formed",
+        "an ID in the clear",
+        "SELECT * REPLACE ('m1' AS linked_member_pseudonym)",
+    ),
+    _of_linked("linked_texts_are_reduced", "free text as event", "SELECT * REPLACE ('kim minji' AS event)"),
+    _of_linked("linked_texts_are_reduced", "a mailbox as partner", "SELECT * REPLACE ('a@b.c' AS partner_id)"),
+    _of_linked("linked_texts_are_reduced", "an unknown service", "SELECT * REPLACE ('fan' AS service)"),
+    _of_linked("linked_events_lie_in_their_day", "another day", "SELECT * REPLACE (event_day - 1 AS event_day)"),
+    _of_linked("linked_rows_are_decided", "an event less", "SELECT * FROM linked LIMIT 1 --"),
+    *(twin for table in TABLES for twin in _of_exports(table)),
+    Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
+    Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
+    Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
+    *_of_records("cookies", "cookie", "cookie_records"),
+    *_of_records("linked", "linked", "linked_events"),
+    Twin("cookies_end_with_the_session", "an expiry", records.record("cookies", expires="2026-04-01T00:00:00Z")),
+    Twin("only_the_member_cookie_is_issued", "another name", records.record("cookies", cookie_name="tracker")),
+    Twin("requests_show_no_other_cookie", "one more", records.shown("lines_with_others")),
+    Twin("requests_show_one_member_id", "one more", records.shown("lines_conflicting")),
+    Twin("no_cookie_is_used_after_logout", "cookies that ended at midnight", records.cookies_that_ended),
+    Twin(
+        "members_are_those_decided",
+        "a member less",
+        corrupt.one_event("member_pseudonym", "NULL", "member_pseudonym IS NOT NULL"),
+    ),
+    Twin(
+        "members_are_those_decided",
+        "a member more",
+        corrupt.one_event("member_pseudonym", "repeat('a', 64)", "member_pseudonym IS NULL"),
+    ),
+)
