@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,11 +39,14 @@ def as_server_user(*command: str | Path) -> None:
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def server() -> Iterator[dict[str, str]]:
     """A server of this test's own on loopback; the settings that the example reads."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    for parent in [folder, *list(folder.parents)[:2]]:
-        parent.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix="partnerstats-postgresql-") as folder:
+        yield from _served(Path(folder))
+
+
+def _served(folder: Path) -> Iterator[dict[str, str]]:
+    folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     password = folder / "password"

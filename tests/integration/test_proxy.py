@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -67,9 +68,13 @@ def configured(example: str, folder: Path, ui_port: int, port: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def proxied(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def proxied(repository: Path) -> Iterator[str]:
     """The read-only UI behind nginx, both on loopback; its address."""
-    folder = tmp_path_factory.mktemp("proxy")
+    with tempfile.TemporaryDirectory(prefix="partnerstats-proxy-") as folder:
+        yield from _proxied(repository, Path(folder))
+
+
+def _proxied(repository: Path, folder: Path) -> Iterator[str]:
     ui_port, port = free_port(), free_port()
     key, certificate = folder / "ui.key", folder / "ui.crt"
     subject = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
@@ -79,8 +84,6 @@ def proxied(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "ui.htpasswd").write_text(f"{USER}:{hashed.strip()}\n")
     # nginx reads the password file as its own unprivileged user.
     folder.chmod(0o755)
-    for parent in list(folder.parents)[:2]:
-        parent.chmod(0o755)
     (folder / "nginx.conf").write_text(
         configured((repository / "docs/examples/nginx.conf").read_text(), folder, ui_port, port)
     )
