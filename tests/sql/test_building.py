@@ -57,6 +57,7 @@ def two_days(workshop, event, seoul):
     return workshop
 
 
+@pytest.mark.slow
 def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
     report = two_days.build(FIRST, SECOND)
     assert report.days == (FIRST, SECOND)
@@ -78,6 +79,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
     assert built_fingerprints(two_days.warehouse) == {day: f"fingerprint of {day}" for day in (FIRST, SECOND)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_file_there", [True, False])
 def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days, is_file_there):
     two_days.build(FIRST, SECOND)
@@ -90,6 +92,7 @@ def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days, i
     assert two_days.rows("SELECT DISTINCT partner_id FROM partner_content_daily") == [("staying-partner",)]
 
 
+@pytest.mark.slow
 def test_what_is_gone_from_the_tables_is_gone_from_the_bytes_of_the_file(two_days):
     two_days.build(FIRST, SECOND)
     assert b"vanishing-partner" in two_days.warehouse.read_bytes()
@@ -100,6 +103,7 @@ def test_what_is_gone_from_the_tables_is_gone_from_the_bytes_of_the_file(two_day
     assert b"staying-partner" in two_days.warehouse.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_changed_day_is_built_anew(two_days, event, seoul):
     two_days.build(FIRST, SECOND)
     two_days.write([event(seoul(2015, 5, 21, 12), status=404), event(seoul(2015, 5, 21, 13), status=200)])
@@ -110,6 +114,7 @@ def test_a_changed_day_is_built_anew(two_days, event, seoul):
     ]
 
 
+@pytest.mark.slow
 def test_the_file_holds_marts_and_records_only(two_days):
     two_days.build()
     assert set(two_days.everything()) == {
@@ -129,6 +134,7 @@ def test_a_failing_test_is_named_and_nothing_is_swapped(two_days, event, seoul):
     assert not [path for path in two_days.scratch.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_an_error_in_the_engine_names_the_model_and_no_value(two_days, event, seoul, sql_copy):
     two_days.sql = sql_copy
     mart = sql_copy / "models" / "marts" / "partner_content_daily.sql"
@@ -151,6 +157,7 @@ def test_a_file_of_another_key_stops_the_build(two_days):
         two_days.build(FIRST)
 
 
+@pytest.mark.slow
 def test_an_open_reader_keeps_its_file_and_the_next_reader_sees_the_new_one(two_days):
     two_days.build(FIRST)
     with duckdb.connect(str(two_days.warehouse), read_only=True) as reader:
@@ -178,12 +185,14 @@ print(duckdb.connect(sys.argv[1], read_only=True).sql(count).fetchone()[0])
 """
 
 
+@pytest.mark.slow
 def test_the_file_can_be_locked_by_another_process_after_a_build(two_days):
     two_days.build()
     opened = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute('CREATE TABLE lock_taken (a INT)')"
     subprocess.run([sys.executable, "-c", opened, str(two_days.warehouse)], check=True)
 
 
+@pytest.mark.slow
 def test_no_key_and_no_pseudonym_is_in_artifacts_logs_or_the_file(workshop, event, seoul, capfd, monkeypatch):
     monkeypatch.chdir(workshop.root)
     everyone = dict.fromkeys(

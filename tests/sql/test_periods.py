@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SUNDAY, MONDAY = date(2015, 5, 31), date(2015, 6, 1)
 WEEKLY = "SELECT week, page_views, visits, unique_members, contributing_people FROM partner_weekly_usage ORDER BY ALL"
 MONTHLY = (
@@ -52,7 +54,6 @@ def test_a_visit_across_the_end_of_week_and_month_counts_where_it_began_and_its_
     ]
 
 
-@pytest.mark.slow
 def test_a_visit_across_new_year_counts_in_the_old_year_and_once_in_week_53(workshop, view):
     workshop.write([view("m", 2015, 12, 31, 23, 59, 59), view("m", 2016, 1, 1, 0, 29, 59), view("n", 2016, 1, 4, 9)])
     workshop.build()
@@ -61,7 +62,6 @@ def test_a_visit_across_new_year_counts_in_the_old_year_and_once_in_week_53(work
     assert date(2015, 12, 28).isocalendar().week == 53
 
 
-@pytest.mark.slow
 def test_one_rebuilt_day_rebuilds_its_week_and_month_from_all_their_days_and_no_other(boundary, view):
     boundary.build()
     boundary.write([view("n", 2015, 6, 3, 12), view("o", 2015, 6, 3, 12)])
@@ -71,7 +71,6 @@ def test_one_rebuilt_day_rebuilds_its_week_and_month_from_all_their_days_and_no_
     assert boundary.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 3, 2, 3, 3))
 
 
-@pytest.mark.slow
 def test_a_build_reads_the_touched_week_and_month_with_a_day_on_each_side_and_nothing_else(workshop, view):
     days = [date(2015, 4, 25) + timedelta(days=shift) for shift in range(50)]
     workshop.write([view("m", day.year, day.month, day.day, 12) for day in days])
@@ -83,7 +82,6 @@ def test_a_build_reads_the_touched_week_and_month_with_a_day_on_each_side_and_no
     assert workshop.rows(MONTHLY)[1] == (date(2015, 5, 1), 31, 31, 1, 1)
 
 
-@pytest.mark.slow
 def test_the_same_build_twice_gives_the_same_rows(boundary):
     boundary.build()
     once = boundary.everything()
@@ -91,7 +89,6 @@ def test_the_same_build_twice_gives_the_same_rows(boundary):
     assert boundary.everything() == once
 
 
-@pytest.mark.slow
 def test_a_rebuilt_period_without_rows_disappears(boundary):
     boundary.build()
     for day in (MONDAY, date(2015, 6, 3)):
@@ -113,7 +110,6 @@ def test_a_period_some_of_whose_events_are_gone_stays_as_it_is_while_its_days_ar
     assert boundary.rows("SELECT sum(visits) FROM partner_hourly_visits WHERE month < '2015-06-01'") == [(2,)]
 
 
-@pytest.mark.slow
 def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuilt(boundary, view):
     boundary.build()
     boundary.write([view("new", 2015, 5, 29, 12)])
@@ -121,7 +117,6 @@ def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuil
     assert boundary.rows(WEEKLY)[0] == (date(2015, 5, 25), 3, 3, 2, 2)
 
 
-@pytest.mark.slow
 def test_a_member_who_moves_counts_with_the_partner_of_each_day(workshop, view):
     elsewhere = {"partner_id": None, "content_id": None}
     workshop.write(
