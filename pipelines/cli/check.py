@@ -23,7 +23,8 @@ def check(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOptio
             ["", "clause", "asset", "what it says"],
             [(_mark(r.passed, r.severity), r.clause, r.asset, r.sentence) for r in results],
         )
-        console().print(f"{len(results) - len(failed)} of {len(results)} checks hold")
+        held, warnings = sum(r.passed for r in results), sum(not r.passed and r.severity == "warning" for r in results)
+        console().print(f"{held} of {len(results)} checks hold; {len(failed)} failed, {warnings} warn")
     if failed:
         raise typer.Exit(1)
 
