@@ -124,7 +124,11 @@ class Period(StrictModel):
     def destroy_by(self, anchor: date) -> date | None:
         """Return the day by whose end what `anchor` started has to be destroyed; None when it has no computed end."""
         end = self.ends(anchor)
-        return None if end is None else end + timedelta(days=self.destroy_within_days)
+        return None if end is None else self.grace_after(end)
+
+    def grace_after(self, end: date) -> date:
+        """Return the last day on which what ended with `end` may still be there."""
+        return end + timedelta(days=self.destroy_within_days)
 
     def floor(self, members: int = 0) -> Length | None:
         """Return the floor that holds with that many `members`; None when nothing orders the data kept."""
@@ -135,3 +139,8 @@ class Period(StrictModel):
         """Return the last day of the floor that `anchor` starts; None when there is none or it has no computed end."""
         floor = self.floor(members)
         return None if floor is None else floor.ends(anchor)
+
+    def keeps_for_good(self, anchor: date | None, members: int = 0) -> bool:
+        """Say whether the floor that `anchor` starts never ends."""
+        floor = self.floor(members)
+        return anchor is not None and floor is not None and floor.text == "permanent"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 PROBE = Path(__file__).with_name("import_probe.py")
-DOMAIN = ("policy", "storage", "privacy", "weblogs", "registry", "warehouse", "demo", "steps")
+DOMAIN = (
+    "policy", "storage", "privacy", "weblogs", "registry", "warehouse", "demo", "retention", "rights", "steps"
+)  # fmt: skip
 CORE = ("errors", "clock", "settings", "home")
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGES = ("pipelines", "assets", "expectations")
-DOMAIN = ("policy", "storage", "tabular", "privacy", "weblogs", "registry", "records", "warehouse", "demo", "steps")
+DOMAIN = (
+    "policy", "storage", "tabular", "privacy", "weblogs", "registry", "records", "warehouse", "demo", "retention",
+    "rights", "steps",
+)  # fmt: skip
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
