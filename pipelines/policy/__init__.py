@@ -3,8 +3,9 @@
 from pipelines.policy.clauses import Attestation, Clause, Contact, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
 from pipelines.policy.loading import load_policy, load_policy_file, load_routes, load_sources
-from pipelines.policy.models import STATISTICS, Policy
+from pipelines.policy.models import STATISTICS, NightlyLimits, Policy
 from pipelines.policy.periods import Length, Period
+from pipelines.policy.places import EndedWhen, Places
 from pipelines.policy.routes import OTHER, ContentFrom, Parameter, Route, Routes
 from pipelines.policy.sources import Filter, Source, Sources
 
@@ -16,11 +17,14 @@ __all__ = [
     "Contact",
     "ContentFrom",
     "Dataset",
+    "EndedWhen",
     "Field",
     "Filter",
     "Length",
+    "NightlyLimits",
     "Parameter",
     "Period",
+    "Places",
     "Policy",
     "Processor",
     "Purpose",

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from pipelines.policy.base import Fault
 from pipelines.policy.datasets import Dataset
 from pipelines.policy.models import STATISTICS, Policy
+from pipelines.policy.place_faults import place_faults
 from pipelines.policy.yaml_lines import Loc
 
 
@@ -18,6 +19,8 @@ def policy_faults(policy: Policy) -> Iterator[Fault]:
     yield from _role_faults(policy)
     for name, dataset in policy.datasets.items():
         yield from _field_faults(policy, ("datasets", name), dataset)
+        if dataset.period is not None:
+            yield from place_faults(("datasets", name, "period"), dataset.period, dataset)
 
 
 def _notice_faults(policy: Policy) -> Iterator[Fault]:
@@ -35,6 +38,7 @@ def _clause_faults(policy: Policy) -> Iterator[Fault]:
 
 def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
     yield ("notice", "clause"), policy.notice.clause
+    yield ("retention", "clause"), policy.retention.clause
     for section in ("purposes", "roles", "processors"):
         for name, entry in getattr(policy, section).items():
             yield (section, name, "clause"), entry.clause
@@ -42,6 +46,8 @@ def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
         yield ("datasets", name, "clause"), dataset.clause
         if dataset.period is not None:
             yield ("datasets", name, "period", "clause"), dataset.period.clause
+            for value, clause in dataset.period.ended_when.values.items() if dataset.period.ended_when else ():
+                yield ("datasets", name, "period", "ended_when", "values", value), clause
         for field_name, field in dataset.fields.items():
             yield ("datasets", name, "fields", field_name, "clause"), field.clause
 

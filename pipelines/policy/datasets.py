@@ -17,7 +17,10 @@ FieldType = Literal["text", "integer", "bigint", "double", "boolean", "date", "i
 Holds = Literal["identities", "pseudonyms", "aggregates", "records"]
 """`records` speak of files, runs and decisions, not of a person."""
 
-Stage = Literal["vault", "registry", "quarantine", "events", "warehouse", "published", "sealed", "ledger"]
+Stage = Literal[
+    "landing", "staging", "vault", "registry", "quarantine", "events", "warehouse", "published", "exports", "held", "sealed",
+    "ledger", "orchestrator", "keyring",
+]  # fmt: skip
 
 
 class Field(StrictModel):

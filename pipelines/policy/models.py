@@ -17,6 +17,32 @@ STATISTICS: Final = "statistics"
 """The purpose the pipeline derives data for, as `fields_for` takes it; a dropped field cannot serve it."""
 
 
+class NightlyLimits(StrictModel):
+    """What the nightly run destroys on its own; anything beyond waits for a person."""
+
+    most_days: Annotated[int, Constraint(ge=1)]
+    """Days of data of one dataset destroyed at once."""
+    most_row_share: Annotated[float, Constraint(gt=0, le=1)]
+    """Part of a table's rows destroyed at once, where that is more than `few_rows`."""
+    few_rows: Annotated[int, Constraint(ge=0)]
+    oldest_days: Annotated[int, Constraint(ge=0)]
+    """How far beyond its ceiling an item may be."""
+    plan_expires_hours: Annotated[int, Constraint(ge=1)]
+    clause: ClauseId
+
+    def allows_days(self, days: int) -> bool:
+        """Say whether a night may destroy that many days of data of one dataset on its own."""
+        return days <= self.most_days
+
+    def allows_rows(self, rows: int, of: int) -> bool:
+        """Say whether a night may destroy `rows` of the `of` rows of a table on its own."""
+        return rows <= self.few_rows or rows <= self.most_row_share * of
+
+    def allows_age(self, ends: date, today: date) -> bool:
+        """Say whether what `ends` is the last day of is not too far beyond its ceiling for a night to destroy on its own."""
+        return (today - ends).days <= self.oldest_days
+
+
 class Policy(StrictModel):
     """A version of the policy; `load_policy` makes it and has checked that its parts fit together."""
 
@@ -27,6 +53,7 @@ class Policy(StrictModel):
     notice: Notice
     minimum_age: Annotated[int, Constraint(gt=0)]
     destroy_within_days: Annotated[int, Constraint(ge=0)]
+    retention: NightlyLimits
     contacts: Mapping[Name, Contact]
     roles: Mapping[Name, Role]
     purposes: Mapping[Name, Purpose]

@@ -9,16 +9,17 @@ month ends on the last day of a month: counting begins on the first of the next 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from pipelines.policy.base import ClauseId, Sentence, StrictModel
+from pipelines.policy.places import Places
 
 Anchor = Literal[
-    "access", "account_ended", "answered", "consent", "destruction", "display", "ended", "erasure", "event",
-    "link_ended", "membership_ended", "settled", "visit", "withdrawal",
+    "access", "account_ended", "answered", "consent", "delivery", "destruction", "display", "ended", "erasure", "event",
+    "export", "import", "link_ended", "made", "membership_ended", "replaced", "run_ended", "settled", "visit", "withdrawal",
 ]  # fmt: skip
 """What starts a clock."""
 
@@ -40,7 +41,7 @@ class Length:
         """Return the last day of the period that `anchor` starts; None for `permanent` and `as_recorded`."""
         if not self.has_end:
             return None
-        return last_day(anchor, months=self.months) if self.months else anchor + timedelta(days=self.days)
+        return last_day(anchor, months=self.months) if self.months else _days_after(anchor, self.days)
 
     def exceeds(self, other: "Length") -> bool:
         """Say whether a period of this length can end after one of `other` from the same anchor, or may never end."""
@@ -55,13 +56,22 @@ class Length:
 
 
 def last_day(anchor: date, *, months: int) -> date:
-    """Return the last day of `months` (1 or more) calendar months after `anchor`, which itself is not counted."""
-    first = anchor + timedelta(days=1)
+    """Return the last day of `months` (1 or more) calendar months after `anchor`, which itself is not counted.
+
+    What would end after the calendar does (a register that writes 9999-12-31 for "open") ends on its last day.
+    """
+    first = _days_after(anchor, 1)
     years, month_index = divmod(first.month - 1 + months, 12)
     year, month = first.year + years, month_index + 1
+    if year > MAXYEAR:
+        return date.max
     if first.day > monthrange(year, month)[1]:
         return date(year, month, monthrange(year, month)[1])
     return date(year, month, first.day) - timedelta(days=1)
+
+
+def _days_after(day: date, days: int) -> date:
+    return date.max if (date.max - day).days < days else day + timedelta(days=days)
 
 
 def parse_length(value: object) -> Length:
@@ -95,7 +105,7 @@ class ScaledFloor(StrictModel):
     at_least: LengthText
 
 
-class Period(StrictModel):
+class Period(Places):
     """How long a dataset is kept: never less than `at_least`, never more than `at_most`, both counted from `anchor`."""
 
     anchor: Anchor
@@ -128,7 +138,7 @@ class Period(StrictModel):
 
     def grace_after(self, end: date) -> date:
         """Return the last day on which what ended with `end` may still be there."""
-        return end + timedelta(days=self.destroy_within_days)
+        return _days_after(end, self.destroy_within_days)
 
     def floor(self, members: int = 0) -> Length | None:
         """Return the floor that holds with that many `members`; None when nothing orders the data kept."""

@@ -97,10 +97,10 @@ def test_the_error_names_the_line_that_is_wrong(small: str, refused: Refuse, old
     assert refused(text).line == line, cause
 
 
-@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("number", range(12))
 def test_a_clause_is_looked_up_wherever_one_is_named(small: str, refused: Refuse, number: int) -> None:
     places = [match.end() for match in re.finditer(r" clause: ", small)]
-    assert len(places) == 11
+    assert len(places) == 12
     text = small[: places[number]] + "no" + small[places[number] :]
     error = refused(text)
     assert "unknown clause 'no" in error.cause
