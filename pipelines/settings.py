@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     """Folder of the keyring; default: a sibling of the home, `<home>.keys`. Never below the home."""
     master_key: Path | None = None
     """File of the master key, 32 bytes as hex; default: `master.key` in the keyring's folder, made on first use."""
+    register_copy: Path | None = None
+    """File of the second head of the register of destructions; default: `destructions.head` in the keyring's folder. Never
+    below the home; best on another machine's disk, where who can change the home cannot change it."""
     policy: Path = REPOSITORY / "policy"
     sql: Path = REPOSITORY / "sql"
     role: str = "operator"
@@ -66,6 +69,11 @@ class Settings(BaseSettings):
     def master_key_file(self) -> Path:
         """File of the master key."""
         return self.master_key or self.key_folder / "master.key"
+
+    @property
+    def register_copy_file(self) -> Path:
+        """File of the second head of the register of destructions."""
+        return self.register_copy or self.key_folder / "destructions.head"
 
 
 def load_settings(**overrides: object) -> Settings:

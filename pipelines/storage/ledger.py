@@ -43,6 +43,20 @@ class _Head:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """What the bytes of a ledger hold: the entries in order, the line of each without its newline, and what follows.
+
+    `torn` is an unfinished line at the end; `bad_at` the number of the first entry that is not what was written, with
+    nothing read from there on.
+    """
+
+    entries: list[Entry]
+    lines: list[bytes]
+    torn: bytes
+    bad_at: int | None = None
+
+
+@dataclass(frozen=True)
 class _State:
     """What was read: the entries, the bytes they take, the bytes of a torn line after them, and the head."""
 
@@ -73,6 +87,11 @@ class Ledger:
         with self._lock():
             state = self._read()
             cut = state.head.torn_lines_cut + bool(state.torn_bytes)
+            if state.head.seq < len(state.entries):
+                # A crash left the head one behind; were there a second one, it would be two behind, as after tampering.
+                write_json(
+                    self._head_path, _Head(len(state.entries), state.last_digest, state.head.torn_lines_cut).__dict__
+                )
             entry, line = _make(len(state.entries) + 1, at, kind, body, state.last_digest)
             self._write_line(line, state.intact_bytes)
             head = _Head(entry.seq, entry.digest, cut)
@@ -136,18 +155,26 @@ def _make(seq: int, at: datetime, kind: str, body: dict[str, Any], previous: str
     return Entry(seq, at, kind, json.loads(json.dumps(body)), previous, digest), line
 
 
-def _load(name: str, data: bytes, head: _Head) -> _State:
-    intact = data.rfind(b"\n") + 1
+def read_chain(data: bytes) -> Chain:
+    """Read the bytes of a ledger as far as its chain holds; damage is told, not raised."""
+    *lines, torn = data.split(b"\n")
     entries: list[Entry] = []
     previous = GENESIS
-    for seq, line in enumerate(data[:intact].split(b"\n")[:-1], start=1):
+    for seq, line in enumerate(lines, start=1):
         entry = _parse(line, seq, previous)
         if entry is None:
-            raise DamagedError(f"{name}: entry {seq} is not what was written")
+            return Chain(entries, lines[: seq - 1], torn, bad_at=seq)
         entries.append(entry)
         previous = entry.digest
-    _check_head(name, entries, head)
-    return _State(entries, intact, len(data) - intact, head)
+    return Chain(entries, lines, torn)
+
+
+def _load(name: str, data: bytes, head: _Head) -> _State:
+    chain = read_chain(data)
+    if chain.bad_at is not None:
+        raise DamagedError(f"{name}: entry {chain.bad_at} is not what was written")
+    _check_head(name, chain.entries, head)
+    return _State(chain.entries, len(data) - len(chain.torn), len(chain.torn), head)
 
 
 def _parse(line: bytes, seq: int, previous: str) -> Entry | None:

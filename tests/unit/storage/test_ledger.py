@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,6 +106,28 @@ def test_killed_between_the_first_entry_and_its_head_the_entry_stays(tmp_path: P
     head_of(path).unlink()
     assert Ledger(path).append("import", {}, AT).seq == 2
     assert Ledger(path).verify() == 2
+
+
+def test_killed_twice_between_an_entry_and_its_head_both_entries_stay(tmp_path: Path):
+    path = tmp_path / "l"
+    filled(path, 2)
+    for count in (3, 4):
+        head = head_of(path).read_bytes()
+        ledger = Ledger(path)
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(ledger, "_write_line", _killed_after(ledger._write_line))
+            ledger.append("import", {}, AT)
+        assert count == 4 or head_of(path).read_bytes() == head
+        assert Ledger(path).verify() == count
+    assert Ledger(path).append("import", {}, AT).seq == 5
+
+
+def _killed_after(write: Callable[[bytes, int], None]) -> Callable[[bytes, int], None]:
+    def write_and_die(line: bytes, offset: int) -> None:
+        write(line, offset)
+        raise KeyboardInterrupt
+
+    return write_and_die
 
 
 def test_a_failed_write_is_cut_off_by_the_next_append_of_the_same_object(tmp_path: Path):
