@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pipelines.policy import Period
+from pipelines.retention.states import Standing, standing
+
 
 class Kind(StrEnum):
     """How an item is stored, and so how it is destroyed."""
@@ -43,7 +46,23 @@ class Item:
     """Name of the data key that opens it."""
     ends_on: date | None = None
     ended_early: date | None = None
+    held_until: date | None = None
+    """The day the last hold on it was released."""
     is_present: bool = True
     """False for what only the ledger knows."""
     is_known: bool = True
     """False for what is on disk although nothing recorded it: put there by hand, or left by a crash."""
+
+    def standing(self, period: Period, today: date, *, is_held: bool = False, members: int = 0) -> Standing:
+        """Return where it stands on `today` under the period of its dataset."""
+        return standing(
+            period,
+            self.anchor,
+            today,
+            is_present=self.is_present,
+            is_held=is_held,
+            ends_on=self.ends_on,
+            ended_early=self.ended_early,
+            held_until=self.held_until,
+            members=members,
+        )
