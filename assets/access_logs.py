@@ -5,9 +5,11 @@ import dagster as dg
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import counts_table, seconds_since, started
+from assets.morning_page import lines_chart
 from expectations.judging import judge
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.imports import import_landing
+from pipelines.steps.summary import summary_of
 
 
 @dg.asset(
@@ -36,6 +38,7 @@ def access_logs(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
             "lines_accepted": report.accepted,
             "lines_filtered": counts_table("rule", report.labels("filtered")),
             "lines_quarantined": counts_table("reason", report.labels("quarantined")),
+            "lines_chart": dg.MetadataValue.md(lines_chart(summary_of(workspace.workspace))),
             "bytes_decompressed": report.bytes,
             "duration_seconds": seconds_since(began),
         },

@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from assets.charts import MOST_BARS, Series, chart
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import columns_of, counts_table, seconds_since, started
@@ -14,7 +15,9 @@ from pipelines.errors import CheckFailedError
 from pipelines.partitions import FORCE, daily
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.backfill import forget_events
+from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import DayReport, derive_stale_days
+from pipelines.steps.workspace import OpenHome
 
 
 @dg.asset(
@@ -51,6 +54,7 @@ def events(
         metadata={
             **(_day_metadata(own) if own else {}),
             "days_derived": len(reports),
+            "events_chart": dg.MetadataValue.md(events_chart(workspace.workspace)),
             "dagster/column_schema": columns_of(workspace.workspace.policy.dataset("events")),
             "duration_seconds": seconds_since(began),
         },
@@ -59,6 +63,13 @@ def events(
     failed = [result.name for result in results if result.is_privacy and not result.passed]
     if failed:
         raise CheckFailedError(f"privacy checks failed on events: {', '.join(failed)}; nothing is built from them")
+
+
+def events_chart(opened: OpenHome) -> str:
+    """Return the picture of how many events the latest days have."""
+    stored = sorted(read_day_states(opened.home.events).items())[-MOST_BARS:]
+    rows = Series("events / 이벤트", "steelblue", [state.rows for _, state in stored])
+    return chart("Days / 날짜", [day.isoformat() for day, _ in stored], [rows])
 
 
 def _day_metadata(report: DayReport) -> dict[str, object]:

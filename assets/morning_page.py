@@ -1,14 +1,19 @@
-"""The morning's page as Markdown, in Korean and in English, from a night's summary."""
+"""The morning's page as Markdown, in Korean and in English, from a night's summary.
+
+In parts, since Dagster shows a long text only after a click (see `assets/charts.py`): what came and what was dropped, the
+checks, where to look next.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.charts import Series, bars, picture
+from assets.charts import Series, chart
+from assets.reasons import in_korean
 from pipelines.steps.results import CheckResult
 from pipelines.steps.summary import Summary
 
-ACCEPTED, QUARANTINED, DONE, FAILED = "#3b7dd8", "#d98c2b", "#4a9c6d", "#c0453a"
+ACCEPTED, QUARANTINED, DONE, FAILED = "steelblue", "orange", "seagreen", "crimson"
 LINKED = ("access_logs", "events", "service_daily_usage", "partner_daily_usage", "partner_content_daily")
 WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("The morning of", "아침 보고"),
@@ -37,7 +42,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "held": ("held", "통과"),
     "error": ("error", "오류"),
     "warning": ("warning", "경고"),
-    "look": ("Look at", "보기"),
+    "all": ("All of them hold.", "모두 통과했습니다."),
 }
 ENGLISH, KOREAN = 0, 1
 
@@ -52,7 +57,10 @@ class Night:
 
 
 def page(summary: Summary, nights: Sequence[Night], days_derived: int, language: int) -> str:
-    """Return the page in `language`; `nights` are the latest runs, oldest first, `days_derived` what the last one derived."""
+    """Return the page's first part in `language`: what came, what was dropped and why.
+
+    `nights` are the latest runs, oldest first, `days_derived` what the last one derived.
+    """
 
     def say(word: str) -> str:
         return WORDS[word][language]
@@ -67,7 +75,6 @@ def page(summary: Summary, nights: Sequence[Night], days_derived: int, language:
         "days": days_derived,
         "exports": intake.exports_changed,
     }
-    held = len(summary.checks) - len(summary.failed)
     return "\n".join(
         [
             f"## {say('title')} {summary.today}",
@@ -83,28 +90,34 @@ def page(summary: Summary, nights: Sequence[Night], days_derived: int, language:
             f"### {say('dropped')}",
             "",
             *(_dropped(summary, language) or [say("nothing")]),
-            "",
-            f"### {say('checks')}: {held}/{len(summary.checks)} {say('held')}",
-            "",
-            *(_check(check, language) for check in summary.failed),
-            "",
-            f"{say('look')}: {', '.join(f'[{name}](/assets/{name})' for name in LINKED)}",
         ]
     )
+
+
+def checks(summary: Summary, language: int) -> str:
+    """Return how many checks hold, and each that does not with its sentence, clause and asset, in `language`."""
+    held = len(summary.checks) - len(summary.failed)
+    told = [_check(check, language) for check in summary.failed] or [WORDS["all"][language]]
+    heading = f"### {WORDS['checks'][language]}: {held}/{len(summary.checks)} {WORDS['held'][language]}"
+    return "\n".join([heading, "", *told])
+
+
+def links() -> str:
+    """Return links to the assets that are looked at most."""
+    return ", ".join(f"[{name}](/assets/{name})" for name in LINKED)
 
 
 def lines_chart(summary: Summary) -> str:
     """Return the picture of lines accepted and quarantined on each of the last days."""
     intakes = list(summary.by_day.values())
-    svg = bars(
-        "Lines / 줄",
+    return chart(
+        "Lines taken in / 받은 줄",
         [day.isoformat() for day in summary.by_day],
         [
             Series("accepted / 채택", ACCEPTED, [intake.accepted for intake in intakes]),
             Series("quarantined / 격리", QUARANTINED, [intake.quarantined.total() for intake in intakes]),
         ],
     )
-    return picture("lines of the last 30 days", svg)
 
 
 def nights_chart(nights: Sequence[Night]) -> str:
@@ -112,9 +125,7 @@ def nights_chart(nights: Sequence[Night]) -> str:
     done = [night.seconds if night.is_success is not False else 0.0 for night in nights]
     failed = [night.seconds if night.is_success is False else 0.0 for night in nights]
     series = [Series("seconds / 초", DONE, done), Series("failed / 실패", FAILED, failed)]
-    return picture(
-        "durations of the last 30 nights", bars("Nights / 야간 작업", [night.day for night in nights], series)
-    )
+    return chart("Nights / 야간 작업", [night.day for night in nights], series)
 
 
 def _night(nights: Sequence[Night], language: int) -> str:
@@ -134,7 +145,7 @@ def _dropped(summary: Summary, language: int) -> list[str]:
         ("refused", intake.rows_refused),
     ]
     rows = [
-        f"- {WORDS[word][language]}: {_code(reason)} {count:,}"
+        f"- {WORDS[word][language]}: {_code(in_korean(reason) if language == KOREAN else reason)} {count:,}"
         for word, counts in told
         for reason, count in sorted(counts.items())
     ]

@@ -6,7 +6,7 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunRecord, RunsFilter
 
 from assets.guarded import guarded
-from assets.morning_page import ENGLISH, KOREAN, Night, lines_chart, nights_chart, page
+from assets.morning_page import ENGLISH, KOREAN, Night, checks, lines_chart, links, nights_chart, page
 from pipelines.clock import SystemClock
 from pipelines.settings import load_settings
 from pipelines.steps.summary import SHOWN_DAYS, summary_of
@@ -41,7 +41,10 @@ def nightly_summary_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "page_ko": dg.MetadataValue.md(page(summary, nights, derived, KOREAN)),
+                "checks_ko": dg.MetadataValue.md(checks(summary, KOREAN)),
                 "page_en": dg.MetadataValue.md(page(summary, nights, derived, ENGLISH)),
+                "checks_en": dg.MetadataValue.md(checks(summary, ENGLISH)),
+                "look_at": dg.MetadataValue.md(links()),
                 "lines_chart": dg.MetadataValue.md(lines_chart(summary)),
                 "nights_chart": dg.MetadataValue.md(nights_chart(nights)),
                 "files": summary.intake.files,

@@ -38,5 +38,8 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
         jobs=[nightly, purge, freshness, summary],
         schedules=[nightly_schedule, purge_schedule, freshness_schedule],
         sensors=[arrivals, failures, summary_of_failed_nights],
+        # What is materialised by hand, or by a backfill, runs as the night does: a process for each asset would import for longer
+        # than it works.
+        executor=dg.in_process_executor,
         resources={"workspace": WorkspaceResource(), **(resource_overrides or {})},
     )

@@ -1,5 +1,7 @@
 """Dagster's own home: its configuration file, and runs that died with their process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import yaml
 from dagster import DagsterInstance, DagsterRunStatus, RunRecord, RunsFilter
 
 from pipelines.storage.atomic import write_text
+from pipelines.storage.locks import locked
 
 WAREHOUSE_POOL = "warehouse"
 """At most one step at a time works on the warehouse file."""
@@ -17,7 +20,11 @@ CONFIGURATION = {
     "nux": {"enabled": False},
     # What a library prints is kept nowhere; what a step has to say is in the run's events.
     "compute_logs": {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
-    "concurrency": {"pools": {"default_limit": 1, "granularity": "op"}},
+    # The home lets in one job at a time: runs of a backfill come one after the other instead of waiting at its door.
+    "concurrency": {
+        "pools": {"default_limit": 1, "granularity": "op"},
+        "runs": {"tag_concurrency_limits": [{"key": "dagster/backfill", "limit": 1}]},
+    },
     "run_monitoring": {
         "enabled": True,
         "start_timeout_seconds": 180,
@@ -33,6 +40,8 @@ CONFIGURATION = {
     "run_coordinator": {"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator"},
 }
 
+ALIVE = "alive"
+"""Folder of the marks of runs of a terminal, below Dagster's home."""
 _UNFINISHED = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
 _LONGEST_UNSTARTED = timedelta(minutes=1)
 """A run is created, then started or queued at once; one that is neither for so long lost its process in between."""
@@ -46,6 +55,36 @@ def ensure_dagster_home(folder: Path) -> Path:
     return folder
 
 
+@contextmanager
+def marked_alive(folder: Path, run_id: str) -> Iterator[None]:
+    """Mark the run as one of this process for as long as it lives; the mark is a lock, which ends with its holder."""
+    mark = folder / ALIVE / run_id
+    with locked(mark):
+        yield
+        mark.unlink(missing_ok=True)
+
+
+def close_killed_runs(instance: DagsterInstance, folder: Path) -> int:
+    """Close runs that were marked alive and whose process is gone, as `close_dead_runs` does; return how many.
+
+    Dagster's daemon watches the runs it started and none of a terminal: a night killed there would stay open for hours.
+    """
+    closed = 0
+    for mark in sorted((folder / ALIVE).glob("*")):
+        try:
+            with locked(mark, wait=False):
+                run = instance.get_run_by_id(mark.name)
+                if run is not None and run.status is DagsterRunStatus.NOT_STARTED:
+                    continue
+                if run is not None and run.status in _UNFINISHED:
+                    _close(instance, run)
+                    closed += 1
+                mark.unlink(missing_ok=True)
+        except BlockingIOError:
+            continue
+    return closed
+
+
 def close_dead_runs(instance: DagsterInstance, own_run_id: str) -> int:
     """Mark runs that began before `own_run_id` and never ended as failed, and free their pool slots; return how many.
 
@@ -55,9 +94,13 @@ def close_dead_runs(instance: DagsterInstance, own_run_id: str) -> int:
     records = instance.get_run_records(RunsFilter(statuses=[*_UNFINISHED, DagsterRunStatus.NOT_STARTED]))
     dead = [record.dagster_run for record in records if _is_dead(record, own_run_id, own)]
     for run in dead:
-        instance.report_run_failed(run, "The process of this run ended before the run did; its work is taken up again.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        _close(instance, run)
     return len(dead)
+
+
+def _close(instance: DagsterInstance, run: dg.DagsterRun) -> None:
+    instance.report_run_failed(run, "The process of this run ended before the run did; its work is taken up again.")
+    instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 def _is_dead(record: RunRecord, own_run_id: str, own: RunRecord | None) -> bool:

@@ -1,4 +1,4 @@
-"""What is watched between nights: files that arrive, runs that fail. Off until switched on under Automation."""
+"""What is watched between nights: files that arrive, runs that fail. On where the daemon runs; switched off under Automation."""
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
@@ -6,13 +6,17 @@ from dagster import DagsterRunStatus, RunsFilter
 from assets.guarded import guarded
 from pipelines.errors import PartnerstatsError, UsageError
 from pipelines.failures import cause_of
+from pipelines.instance import close_killed_runs
 from pipelines.jobs import NIGHTLY, nightly, summary
 from pipelines.notifications import FailedRun, notify
 from pipelines.settings import load_settings
 from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_landing
 from pipelines.steps.workspace import existing_home
+from pipelines.storage.atomic import write_text
 
 SECONDS_BETWEEN_LOOKS = 30
+REMEMBERED = "arrivals.json"
+"""Holds what the last look saw; as a cursor it would fill the sensor's page with a line for each file."""
 PARTITION, LAST_OF_RANGE = "dagster/partition", "dagster/asset_partition_range_end"
 OPEN = [
     DagsterRunStatus.QUEUED,
@@ -27,10 +31,10 @@ OPEN = [
     name="arrivals",
     job=nightly,
     minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Runs the nightly job when new files lie still in the landing folder: seen twice with the same size and time, and "
-        "taken in by no earlier night. One night at a time; the same files never ask twice. Off until switched on here.\n\n"
+        "taken in by no earlier night. One night at a time; the same files never ask twice.\n\n"
         "랜딩 폴더에 새 파일이 도착하면 야간 작업을 실행합니다."
     ),
 )
@@ -41,13 +45,18 @@ def arrivals(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         opened = existing_home(load_settings())
     except UsageError as cause:
         return dg.SensorResult(skip_reason=str(cause))
-    look = look_at_landing(opened, from_cursor(context.cursor))
+    remembered = opened.home.dagster / REMEMBERED
+    before = remembered.read_text(encoding="utf-8") if remembered.exists() else None
+    look = look_at_landing(opened, from_cursor(before))
+    if (after := look.to_cursor()) != before:
+        write_text(remembered, after)
+    close_killed_runs(context.instance, opened.home.dagster)
     decision = decide(look, is_night_open=_is_night_open(context.instance))
     requests = [] if decision.run_key is None else [_request(decision, opened.yesterday.isoformat())]
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else decision.sentence,
-        cursor=look.to_cursor(),
+        cursor=f"{len(look.files)} files, {len(look.new)} new",
     )
 
 
@@ -63,10 +72,10 @@ def _is_night_open(instance: dg.DagsterInstance) -> bool:
 
 @dg.run_failure_sensor(
     name="failures",
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Tells the address in PARTNERSTATS_WEBHOOK_URL of each failed run: job, run, day, steps and one sentence, no data. "
-        "Does nothing while that is not set. Off until switched on here.\n\n"
+        "Does nothing while that is not set.\n\n"
         "실행이 실패하면 설정한 웹훅 주소로 알립니다(데이터 없음)."
     ),
 )
@@ -87,10 +96,10 @@ def failures(context: dg.RunFailureSensorContext) -> dg.SkipReason:
     name="summary_of_failed_nights",
     monitored_jobs=[nightly],
     request_job=summary,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
-        "Writes the morning's page after a night that failed: the night itself ends before it comes to that. Off until switched "
-        "on here.\n\n야간 작업이 실패해도 아침 요약을 남깁니다."
+        "Writes the morning's page after a night that failed: the night itself ends before it comes to that.\n\n"
+        "야간 작업이 실패해도 아침 요약을 남깁니다."
     ),
 )
 def summary_of_failed_nights(context: dg.RunFailureSensorContext) -> dg.RunRequest:

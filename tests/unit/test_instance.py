@@ -9,7 +9,15 @@ from dagster import DagsterRunStatus
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.test_utils import create_run_for_test
 
-from pipelines.instance import WAREHOUSE_POOL, close_dead_runs, ensure_dagster_home, open_instance
+from pipelines.instance import (
+    ALIVE,
+    WAREHOUSE_POOL,
+    close_dead_runs,
+    close_killed_runs,
+    ensure_dagster_home,
+    marked_alive,
+    open_instance,
+)
 
 
 @pytest.fixture
@@ -98,3 +106,41 @@ def test_a_run_that_was_created_and_never_started_is_closed_after_a_minute(secon
 
         monkeypatch.setattr(instance, "get_run_records", earlier)
         assert close_dead_runs(instance, own.run_id) == closed
+
+
+def _killed(folder, run):
+    """Leave the mark of a process that was killed: a file that nobody holds."""
+    (folder / ALIVE).mkdir(exist_ok=True)
+    (folder / ALIVE / run.run_id).touch()
+
+
+def test_a_marked_run_is_left_alone_while_its_process_lives_and_leaves_no_mark(tmp_path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        with marked_alive(tmp_path, run.run_id):
+            assert close_killed_runs(instance, tmp_path) == 0
+        assert _status(instance, run) == DagsterRunStatus.STARTED
+        assert list((tmp_path / ALIVE).iterdir()) == []
+
+
+def test_a_marked_run_whose_process_was_killed_is_closed_as_failed_once(tmp_path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        _killed(tmp_path, run)
+        assert close_killed_runs(instance, tmp_path) == 1
+        assert _status(instance, run) == DagsterRunStatus.FAILURE
+        assert close_killed_runs(instance, tmp_path) == 0
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.NOT_STARTED])
+def test_a_marked_run_that_ended_or_is_about_to_begin_stays_as_it_is(tmp_path, status):
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = create_run_for_test(instance, status=status)
+        _killed(tmp_path, run)
+        assert close_killed_runs(instance, tmp_path) == 0
+        assert _status(instance, run) == status
+
+
+def test_without_any_mark_there_is_nothing_to_close(tmp_path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert close_killed_runs(instance, tmp_path) == 0

@@ -6,7 +6,7 @@ from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
 from pipelines.jobs import NIGHTLY
-from pipelines.sensors import arrivals
+from pipelines.sensors import arrivals, failures, summary_of_failed_nights
 from pipelines.settings import load_settings
 from pipelines.steps.workspace import open_home
 
@@ -35,8 +35,8 @@ def _deliver(home, name="access.log"):
     (folder / name).write_bytes(LINE)
 
 
-def _look(instance, cursor=None):
-    return arrivals(dg.build_sensor_context(instance=instance, cursor=cursor))
+def _look(instance):
+    return arrivals(dg.build_sensor_context(instance=instance))
 
 
 def test_a_file_that_lies_still_asks_for_the_last_closed_day(home, instance):
@@ -44,11 +44,11 @@ def test_a_file_that_lies_still_asks_for_the_last_closed_day(home, instance):
     first = _look(instance)
     assert first.run_requests == []
     assert first.skip_reason.skip_message == "1 of 1 files were not seen unchanged twice yet."
-    second = _look(instance, first.cursor)
+    second = _look(instance)
     (request,) = second.run_requests
     assert (request.partition_key, request.job_name) == ("2026-03-05", NIGHTLY)
     assert "access" not in str(request.tags) + request.run_key + second.cursor
-    assert _look(instance, second.cursor).run_requests[0].run_key == request.run_key, "the same files, the same key"
+    assert _look(instance).run_requests[0].run_key == request.run_key, "the same files, the same key"
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,16 @@ def test_a_file_that_lies_still_asks_for_the_last_closed_day(home, instance):
 def test_it_waits_for_a_night_that_is_open_and_not_for_one_that_ended(home, instance, status, asks):
     _deliver(home)
     create_run_for_test(instance, job_name=NIGHTLY, status=status)
-    result = _look(instance, _look(instance).cursor)
+    _look(instance)
+    result = _look(instance)
     assert bool(result.run_requests) is asks
 
 
 def test_another_jobs_run_is_not_waited_for(home, instance):
     _deliver(home)
     create_run_for_test(instance, job_name="another", status=DagsterRunStatus.STARTED)
-    assert _look(instance, _look(instance).cursor).run_requests
+    _look(instance)
+    assert _look(instance).run_requests
 
 
 def test_without_a_home_it_says_so_and_makes_none(tmp_path, monkeypatch, instance):
@@ -79,5 +81,13 @@ def test_without_a_home_it_says_so_and_makes_none(tmp_path, monkeypatch, instanc
     assert not (tmp_path / "none").exists()
 
 
-def test_it_is_off_until_switched_on():
-    assert arrivals.default_status is dg.DefaultSensorStatus.STOPPED
+def test_the_page_of_the_sensor_is_not_filled_with_what_it_remembers(home, instance):
+    for number in range(50):
+        _deliver(home, f"access-{number}.log")
+    assert _look(instance).cursor == "50 files, 0 new"
+    assert _look(instance).cursor == "50 files, 50 new"
+
+
+@pytest.mark.parametrize("sensor", [arrivals, failures, summary_of_failed_nights])
+def test_sensors_are_on_where_the_daemon_runs(sensor):
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
