@@ -79,7 +79,7 @@ def night(folder: Path, files: list[DayFile]) -> None:
         sql_folder=SQL,
         events=files,
         days=[LAST],
-        fingerprints={LAST: ""},
+        rests={LAST: {"events": ""}},
         limits=limits(folder),
         scratch=folder / "staging",
     )

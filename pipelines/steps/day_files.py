@@ -1,12 +1,12 @@
 """The state beside each day's events: what they were derived from, so that a day is built again only when that changed."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from pipelines.storage.atomic import write_json
+from pipelines.warehouse.rebuilding import EVENTS
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,10 @@ def read_day_states(folder: Path) -> dict[date, DayState]:
     return states
 
 
-def built_from(events_folder: Path) -> dict[date, str]:
-    """Return, for each day with events of any kind, the digest of all that the warehouse's figures of it rest on."""
-    events, linked = read_day_states(events_folder), read_day_states(events_folder / LINKED)
-    fingerprints = {day: state.fingerprint for day, state in events.items()}
-    for day, state in linked.items():
-        both = f"{fingerprints.get(day, '')} {state.fingerprint}"
-        fingerprints[day] = hashlib.sha256(both.encode()).hexdigest()
-    return fingerprints
+def built_from(events_folder: Path) -> dict[date, dict[str, str]]:
+    """Return, for each day with events of any kind, the fingerprint of each kind that the warehouse's figures of it rest on."""
+    rests: dict[date, dict[str, str]] = {}
+    for kind, folder in ((EVENTS, events_folder), (LINKED_EVENTS, events_folder / LINKED)):
+        for day, state in read_day_states(folder).items():
+            rests.setdefault(day, {})[kind] = state.fingerprint
+    return rests

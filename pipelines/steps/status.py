@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from pipelines.steps.day_files import built_from, read_day_states
+from pipelines.steps.day_files import read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.metrics.days import accepted_by_day
 from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.unbuilt import unbuilt_days
 from pipelines.steps.workspace import OpenHome
-from pipelines.warehouse.build import built_fingerprints
+from pipelines.warehouse.day_records import built_days
 from pipelines.weblogs.records import restated_counts
 
 
@@ -60,8 +61,8 @@ def _files(opened: OpenHome) -> list[dict[str, Any]]:
 
 def _days(opened: OpenHome, accepted: dict[Any, int]) -> list[dict[str, Any]]:
     events = read_day_states(opened.home.events)
-    built = built_fingerprints(opened.home.warehouse)
-    present = built_from(opened.home.events)
+    built = built_days(opened.home.warehouse)
+    unbuilt = unbuilt_days(opened)
     return [
         {
             "day": day,
@@ -69,7 +70,7 @@ def _days(opened: OpenHome, accepted: dict[Any, int]) -> list[dict[str, Any]]:
             "events": events[day].rows if day in events else 0,
             "people": events[day].people if day in events else {},
             "cookies": events[day].cookies if day in events else {},
-            "is_in_warehouse": day in built and built[day] == present.get(day, built[day]),
+            "is_in_warehouse": day in built and day not in unbuilt,
         }
         for day in sorted(accepted.keys() | events.keys() | built.keys())
     ]

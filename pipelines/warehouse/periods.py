@@ -47,20 +47,22 @@ class DaysToBuild:
         return {name: [day.isoformat() for day in days] for name, days in named.items()}
 
 
-def days_to_build(days: Iterable[date], *, gone: Collection[date] = frozenset()) -> DaysToBuild:
+def days_to_build(days: Iterable[date], *, standing: Collection[date] = frozenset()) -> DaysToBuild:
     """Return what rebuilding `days` rebuilds: these days, and the weeks and months they lie in with all their days.
 
-    A period with a day that is `gone` (it was built once, and its events are destroyed now) is left out: what is left of its
-    events would count fewer people than there were, so it stays as it is.
+    A period with a day that is `standing` (what it rests on is not all there any more) is left out: from what is left it would
+    count fewer people than there were, or more visits, so it stays as it is.
     """
     chosen = tuple(sorted(set(days)))
     return DaysToBuild(
-        chosen, {period: _whole_periods(first_day, chosen, gone) for period, first_day in PERIODS.items()}
+        chosen, {period: _whole_periods(first_day, chosen, standing) for period, first_day in PERIODS.items()}
     )
 
 
-def _whole_periods(first_day: Callable[[date], date], days: Iterable[date], gone: Collection[date]) -> tuple[date, ...]:
-    closed = {first_day(day) for day in gone}
+def _whole_periods(
+    first_day: Callable[[date], date], days: Iterable[date], standing: Collection[date]
+) -> tuple[date, ...]:
+    closed = {first_day(day) for day in standing}
     firsts = sorted({first_day(day) for day in days} - closed)
     return tuple(day for first in firsts for day in _days_from(first, first_day))
 

@@ -128,7 +128,7 @@ class Workshop:
             sql_folder=self.sql,
             events=list(self.files.values()),
             days=chosen,
-            fingerprints={day: f"fingerprint of {day}" for day in chosen},
+            rests={day: {"events": f"fingerprint of {day}"} for day in chosen},
             limits=self.limits,
             scratch=self.scratch,
         )

@@ -100,14 +100,15 @@ def test_a_rebuilt_period_without_rows_disappears(boundary):
 
 
 def test_a_period_some_of_whose_events_are_gone_stays_as_it_is_while_its_days_are_rebuilt(boundary, view):
+    boundary.write([view("m", 2015, 5, 26, 12)])
     boundary.build()
-    del boundary.files[date(2015, 5, 30)]
+    del boundary.files[date(2015, 5, 26)]
     boundary.write([view("m", 2015, 5, 31, 23, 50), view("late", 2015, 5, 31, 12)])
     boundary.build(SUNDAY, MONDAY)
-    assert boundary.rows("SELECT page_views FROM partner_daily_usage ORDER BY day") == [(1,), (2,), (1,), (1,)]
-    assert boundary.rows(WEEKLY) == dated(("2015-05-25", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
-    assert boundary.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
-    assert boundary.rows("SELECT sum(visits) FROM partner_hourly_visits WHERE month < '2015-06-01'") == [(2,)]
+    assert boundary.rows("SELECT page_views FROM partner_daily_usage ORDER BY day") == [(1,), (1,), (2,), (1,), (1,)]
+    assert boundary.rows(WEEKLY) == dated(("2015-05-25", 3, 3, 1, 1), ("2015-06-01", 2, 1, 2, 2))
+    assert boundary.rows(MONTHLY) == dated(("2015-05-01", 3, 3, 1, 1), ("2015-06-01", 2, 1, 2, 2))
+    assert boundary.rows("SELECT sum(visits) FROM partner_hourly_visits WHERE month < '2015-06-01'") == [(3,)]
 
 
 def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuilt(boundary, view):

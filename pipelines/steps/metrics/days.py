@@ -11,19 +11,26 @@ from pipelines.steps.day_files import DayState
 from pipelines.steps.metrics.marts import warehouse_rows
 from pipelines.steps.metrics.scope import Only, by_day
 from pipelines.steps.records import import_records
+from pipelines.steps.unbuilt import present_rests
 from pipelines.steps.workspace import Workspace
+from pipelines.warehouse.day_records import built_days
+from pipelines.warehouse.rebuilding import outdated_days
 from pipelines.weblogs.records import ImportRecord
 
 
 def days(workspace: Workspace, _: Only) -> pd.DataFrame:
-    """One row a day with accepted lines or events: `events_missing, requests_missing`, both as absolute differences."""
+    """One row a day with accepted lines or events: `events_missing, requests_missing`, both as absolute differences.
+
+    No request is missing on a day whose figures stand although its events are gone or tell others by now.
+    """
     accepted = accepted_by_day(import_records(workspace.ledger))
     events = _events_by_day(workspace)
     requests = _requests_by_day(workspace)
+    outdated = outdated_days(built_days(workspace.home.warehouse), present_rests(workspace))
     rows = [
         {
             "events_missing": abs(accepted[day] - events.get(day, 0)),
-            "requests_missing": abs(events.get(day, 0) - (requests.get(day) or 0)),
+            "requests_missing": 0 if day in outdated else abs(events.get(day, 0) - (requests.get(day) or 0)),
         }
         for day in sorted(accepted.keys() | events.keys())
     ]

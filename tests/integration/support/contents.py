@@ -13,13 +13,13 @@ import duckdb
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import stale_days
 from pipelines.steps.records import QUARANTINED_FILE, import_records
-from pipelines.steps.warehouse import unbuilt_days
+from pipelines.steps.unbuilt import unbuilt_days
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.engine import add_key
 from pipelines.storage.parquet import scan
 from pipelines.storage.sealing import unseal
 from pipelines.storage.vault import Segment
-from pipelines.warehouse.build import RECORDS
+from pipelines.warehouse.day_records import RECORDS
 
 # Set anew by every sealing: where a file lies, its digest, its key, and what is derived from these.
 _OF_THE_SEALING = frozenset({"stored_sha256", "fingerprint"})
@@ -107,7 +107,7 @@ def _warehouse(workspace: Workspace) -> dict[str, Rows]:
         return {}
     with duckdb.connect(str(workspace.home.warehouse), read_only=True) as connection:
         tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        columns = {table: "day" if table == RECORDS else "*" for table in tables}
+        columns = {table: "day, kind" if table == RECORDS else "*" for table in tables}
         return {
             f"table {table}": Counter(map(repr, connection.execute(f'SELECT {what} FROM "{table}"').fetchall()))  # noqa: S608
             for table, what in columns.items()

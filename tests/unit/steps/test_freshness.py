@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.clock import FixedClock
 from pipelines.settings import load_settings
-from pipelines.steps import status
+from pipelines.steps import status, unbuilt
 from pipelines.steps.day_files import DayState, write_day_state
 from pipelines.steps.freshness import Freshness, due_day, freshness_of
 from pipelines.steps.workspace import open_home
@@ -47,8 +47,11 @@ def test_a_day_without_events_is_not_there(opened):
     assert not freshness_of(opened).has_events
 
 
-@pytest.mark.parametrize(("built", "is_built"), [({}, False), ({DAY: "older"}, False), ({DAY: "fingerprint"}, True)])
-def test_the_marts_are_there_when_built_from_the_events_as_they_are(opened, monkeypatch, built, is_built):
+@pytest.mark.parametrize(("fingerprint", "is_built"), [(None, False), ("older", False), ("fingerprint", True)])
+def test_the_marts_are_there_when_built_from_the_events_as_they_are(opened, monkeypatch, fingerprint, is_built):
     _derived(opened, rows=3)
-    monkeypatch.setattr(status, "built_fingerprints", lambda _: built)
+    now = unbuilt.present_rests(opened)
+    built = {day: {**kinds, "events": fingerprint} for day, kinds in now.items() if fingerprint}
+    for module in (status, unbuilt):
+        monkeypatch.setattr(module, "built_days", lambda _: built)
     assert freshness_of(opened) == Freshness(DAY, 3, is_built)

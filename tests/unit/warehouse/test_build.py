@@ -1,13 +1,9 @@
-"""Which files a build reads, and what it remembers of the days built."""
+"""Which files a build reads."""
 
 from datetime import date, timedelta
 
-import duckdb
-import pytest
-
-from pipelines.errors import DamagedError
 from pipelines.storage.keys import DataKey
-from pipelines.warehouse.build import built_fingerprints, needed
+from pipelines.warehouse.build import needed
 from pipelines.warehouse.context import DayFile
 
 DAY = date(2015, 3, 1)
@@ -23,14 +19,3 @@ def test_a_day_is_built_from_its_own_file_and_its_neighbours(tmp_path):
     assert len(needed(files, [DAY, DAY + timedelta(days=1)])) == 4
     assert needed([], [DAY]) == ()
     assert needed(files, []) == ()
-
-
-def test_without_a_warehouse_no_day_was_built(tmp_path):
-    assert built_fingerprints(tmp_path / "warehouse.duckdb") == {}
-
-
-def test_a_file_without_records_is_damaged(tmp_path):
-    path = tmp_path / "warehouse.duckdb"
-    duckdb.connect(str(path)).close()
-    with pytest.raises(DamagedError, match=r"warehouse\.duckdb"):
-        built_fingerprints(path)

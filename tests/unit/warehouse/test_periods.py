@@ -36,11 +36,11 @@ def test_a_day_brings_all_days_of_its_week_and_month():
     assert building.of_visits == tuple(date(2016, 2, 1) + timedelta(days=shift) for shift in range(35))
 
 
-def test_a_period_with_a_day_whose_events_are_gone_is_left_out_and_the_others_are_not():
-    building = days_to_build([date(2016, 3, 1)], gone=[date(2016, 2, 29)])
+def test_a_period_with_a_standing_day_is_left_out_and_the_others_are_not():
+    building = days_to_build([date(2016, 3, 1)], standing=[date(2016, 2, 29)])
     assert building.of("week") == ()
     assert len(building.of("month")) == 31
-    assert days_to_build([date(2016, 3, 1)], gone=[date(2016, 3, 31)]).of("month") == ()
+    assert days_to_build([date(2016, 3, 1)], standing=[date(2016, 3, 31)]).of("month") == ()
 
 
 def test_nothing_to_build_brings_nothing():
@@ -55,12 +55,14 @@ def test_the_variables_name_the_days_of_each_period():
 
 
 @given(st.sets(DAYS, max_size=5), st.sets(DAYS, max_size=3))
-def test_whole_periods_are_rebuilt_each_day_once_and_none_that_holds_a_gone_day(days, gone):
-    building = days_to_build(days, gone=gone)
+def test_whole_periods_are_rebuilt_each_day_once_and_none_that_holds_a_standing_day(days, standing):
+    building = days_to_build(days, standing=standing)
     for period, first_day in PERIODS.items():
         found = building.of(period)
         assert list(found) == sorted(set(found))
-        assert {first_day(day) for day in found} == {first_day(day) for day in days} - {first_day(day) for day in gone}
+        assert {first_day(day) for day in found} == {first_day(day) for day in days} - {
+            first_day(day) for day in standing
+        }
         for day in found:
             neighbours = {day - timedelta(days=1), day + timedelta(days=1)}
             assert {other for other in neighbours if first_day(other) == first_day(day)} <= set(found)
