@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import ClockOption, HomeOption, settings_from
+from pipelines.cli.options import HomeOption, settings_from
 from pipelines.cli.output import console
-from pipelines.settings import PREFIX, REPOSITORY
+from pipelines.settings import REPOSITORY
 from pipelines.steps.workspace import open_home
 
 LOOPBACK = "127.0.0.1"
@@ -24,7 +24,6 @@ def ui(
         bool,
         typer.Option("--read-only", help="Serve the UI alone, without its daemon, so that nobody can start anything."),
     ] = False,
-    clock: ClockOption = None,
 ) -> None:
     """Serve the Dagster UI and its schedules on this machine's loopback address; Ctrl-C ends it.
 
@@ -32,13 +31,12 @@ def ui(
     """
     from pipelines.instance import ensure_dagster_home  # noqa: PLC0415 -- Dagster takes a second to import
 
-    settings = settings_from(home, clock)
+    settings = settings_from(home)
     opened = open_home(settings)
     ensure_dagster_home(opened.home.dagster)
     environment = {
         **os.environ,
-        f"{PREFIX}HOME": str(opened.home.root),
-        **({f"{PREFIX}CLOCK": settings.clock} if settings.clock else {}),
+        "PARTNERSTATS_HOME": str(opened.home.root),
         "DAGSTER_HOME": str(opened.home.dagster),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
     }
