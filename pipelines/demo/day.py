@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from pipelines.demo.audience import make_audience
 from pipelines.demo.chance import Floats, Ints, below, draw, stream
 from pipelines.demo.lines import LINE, Lines
 from pipelines.demo.machines import DAY_SECONDS, make_crawls, make_hostiles, make_monitors
@@ -33,8 +34,10 @@ def make_day(world: World, day: date) -> Lines:
     sizes and on `day` alone: the visits across a midnight have a stream of their own, which both files draw from.
     """
     rng = stream(world.plan.seed, "day", day.toordinal())
-    early, late = _across_midnight(world, day - timedelta(days=1))[1], _across_midnight(world, day)[0]
-    lines = world.plan.lines_on(day) - len(early) - len(late)
+    before, world = world.on(day - timedelta(days=1)), world.on(day)
+    early, late = _across_midnight(before, day - timedelta(days=1))[1], _across_midnight(world, day)[0]
+    few = make_audience(rng, world, day)
+    lines = world.plan.lines_on(day) - len(early) - len(late) - len(few)
     crawled = round(lines * rng.uniform(*CRAWLER_SHARES))
     watched, attacked = (1 + round(lines * share) for share in (MONITOR_SHARE, HOSTILE_SHARE))
     everything = np.concatenate(
@@ -44,6 +47,7 @@ def make_day(world: World, day: date) -> Lines:
             make_crawls(rng, world, crawled, ROTATION_SECOND),
             make_monitors(world, watched, ROTATION_SECOND),
             make_hostiles(rng, world, attacked, ROTATION_SECOND),
+            few,
             late,
         ]
     )

@@ -22,9 +22,10 @@ WEEKDAY_FACTORS = (1.06, 1.04, 1.03, 1.02, 1.08, 0.91, 0.86)
 class DemoPlan:
     """Sample input for the `days` Asia/Seoul days that end with `to` (included).
 
-    `requests_per_day` is the average over a week. A day's log depends on `seed`, the day, `requests_per_day`,
-    `partners` and `members`, and not on `days` or `to`; the registry depends on `seed`, `partners`, `members`
-    and `to`. Raises UsageError for a number outside LIMITS.
+    `requests_per_day` is the average over a week. With `flaws`, there is also what the policy forbids and a check flags with a
+    warning: cookies besides the member's, two in one request, one used after its end or issued to outlast the session, members
+    under age or without consent. A day's files depend on the day and on everything but `days` and `to`; the registry is that of
+    the day `to`. Raises UsageError for a number outside LIMITS.
     """
 
     to: date
@@ -33,6 +34,7 @@ class DemoPlan:
     partners: int = 12
     members: int = 400
     seed: int = 20140616
+    flaws: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made."""
@@ -84,7 +86,7 @@ class FileTruth:
 class DemoReport:
     """What was written: `logs` file by file, `days` by Asia/Seoul day (one more than asked for, see `writing`).
 
-    `files` and `bytes` count registry files too; `lines` and `broken_lines` only logs.
+    `files` and `bytes` count registry and record files too; `lines` and `broken_lines` only logs.
     """
 
     files: int

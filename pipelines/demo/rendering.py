@@ -103,7 +103,11 @@ def break_line(line: bytes, number: int) -> bytes:
 
 
 def choose_broken(rng: np.random.Generator, count: int) -> Ints:
-    """Return a random number above 0 for about one in 2,000 lines and 0 for the others; at least one line breaks."""
+    """Return a random number above 0 for about one in 2,000 lines and 0 for the others; at least one line breaks.
+
+    Never the first, which would have no readable line before it to say which day it is of.
+    """
     flags: Flags = rng.random(count) < BROKEN_SHARE
-    flags[rng.integers(count)] = True
+    flags[rng.integers(1, count)] = True
+    flags[0] = False
     return np.where(flags, rng.integers(1, 2**31 - 1, count), 0).astype(np.int32)

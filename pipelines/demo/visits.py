@@ -13,6 +13,7 @@ MOST_PAGES = 40
 TYPICAL_THINK_SECONDS = 25
 BREAK_SECONDS = (1790, 3600)
 """Lengths of a long break, around the 30 minutes after which a visit counts as ended."""
+CONFLICTING_SHARE = 0.002
 _ASSETS_PER_PAGE = Weighted.of((52, 16, 13, 11, 8))
 _PUBLIC_MIX, _MEMBER_MIX = Weighted.of((66, 24, 10, 0, 0)), Weighted.of((26, 6, 10, 22, 36))
 PUBLIC_CONTENT, PUBLIC_PAGE, SEARCH, STAFF_CONTENT, STAFF_PAGE = range(5)
@@ -164,7 +165,7 @@ def _cookies(rng: np.random.Generator, world: World, visits: Visits, pages: Page
     who, visit = visits.who[pages.visit], pages.visit
     identified = visits.is_member[visit] & ~(visits.logs_in[visit] & (pages.place < 2))
     members = who - world.people.anonymous
-    conflicting = draw(rng, len(who), 0.002)
+    conflicting = draw(rng, len(who), CONFLICTING_SHARE if world.plan.flaws else 0.0)
     base = np.where(conflicting, world.conflicting_cookies, world.member_cookies)
     return np.where(identified, base + members, world.people.cookies[who]).astype(np.int32)
 

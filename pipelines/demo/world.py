@@ -1,6 +1,7 @@
 """Everything a day's lines refer to by position: people, and pools of ready log text. Made once for a plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from pipelines.demo.site import SEARCH_MARK, Site, make_site
 MEMBER_COOKIE = "pc_member"
 """As `policy/sources.yml` names it (a test holds it)."""
 
+OTHER_COOKIES_SHARE = 0.6
 SITE_ORIGIN = "https://partner.example"
 GET_1, GET_2, HEAD, POST = range(4)
 """Ways a target is asked for; request i of the pool is way i // targets of target i % targets."""
@@ -82,6 +84,10 @@ class World:
         """Number of targets of the site."""
         return len(self.site.targets)
 
+    def on(self, day: date) -> "World":
+        """Return the world with its registry as of the end of `day`."""
+        return replace(self, registry=self.registry.on(day))
+
 
 def make_world(plan: DemoPlan) -> World:
     """Make all of it from the plan's seed and sizes; about a second for a million requests a day."""
@@ -96,9 +102,16 @@ def make_world(plan: DemoPlan) -> World:
     logins = registry.members.login_ids
     agents = [*desks, *phones, *CRAWLER_AGENTS, *MONITOR_AGENTS, *(nginx_escape(h.agent) for h in HOSTILES)]
     addresses = address_pool(stream(plan.seed, "addresses"), crawlers + len(CRAWLER_AGENTS) * 4)
-    cookies = ["-", *_analytics_cookies(plan, identified), *_member_cookies(logins), *_conflicting_cookies(logins)]
+    cookies = [
+        "-",
+        *_analytics_cookies(plan, identified),
+        *_member_cookies(logins, flaws=plan.flaws),
+        *_conflicting_cookies(logins),
+    ]
+    attacks = [nginx_escape(hostile.cookie) if plan.flaws else "-" for hostile in HOSTILES]
     rng = stream(plan.seed, "people")
     everyone = anonymous + plan.members
+    others = OTHER_COOKIES_SHARE if plan.flaws else 0.0
     return World(
         plan=plan,
         registry=registry,
@@ -108,16 +121,16 @@ def make_world(plan: DemoPlan) -> World:
             desk_agents=Weighted.of(falling(len(desks), 0.8)).pick(rng, everyone),
             phone_agents=Weighted.of(falling(len(phones), 0.6)).pick(rng, everyone) + len(desks),
             homes=below(rng, homes, everyone) + networks + offices,
-            offices=np.concatenate((below(rng, offices, anonymous), registry.members.partners)) + networks,
+            offices=np.concatenate((below(rng, offices, anonymous), registry.members.lives.partners)) + networks,
             networks=below(rng, networks, everyone),
-            cookies=np.where(draw(rng, everyone, 0.6), 1 + below(rng, identified, everyone), 0).astype(np.int32),
+            cookies=np.where(draw(rng, everyone, others), 1 + below(rng, identified, everyone), 0).astype(np.int32),
         ),
         pools=Pools(
             addresses=pa.array(addresses),
             requests=pa.array(_requests(site)),
             referrers=pa.array([f' "{referrer}" "' for referrer in _referrers(site)]),
             agents=pa.array([f'{agent}" "' for agent in agents]),
-            cookies=pa.array([f'{cookie}"\n' for cookie in [*cookies, *(nginx_escape(h.cookie) for h in HOSTILES)]]),
+            cookies=pa.array([f'{cookie}"\n' for cookie in [*cookies, *attacks]]),
         ),
         member_cookies=1 + identified,
         conflicting_cookies=1 + identified + len(logins),
@@ -147,14 +160,16 @@ def _analytics_cookies(plan: DemoPlan, count: int) -> list[str]:
     return [f"_ga=GA1.2.{number}.{1_400_000_000 + number // 16}" for number in numbers]
 
 
-def _member_cookies(logins: list[str]) -> list[str]:
-    """Return each member's cookie header: alone, or among others."""
-    forms = (
+def _member_cookies(logins: list[str], *, flaws: bool) -> list[str]:
+    """Return each member's cookie header: alone, or, with flaws, among others."""
+    alone = ("{name}={login}",) * 4
+    among_others = (
         "{name}={login}",
         "{name}={login}",
         "_ga=GA1.2.{n}.1431000000; {name}={login}",
         "{name}={login}; lang=ko; _gid=GA1.2.{n}",
     )
+    forms = among_others if flaws else alone
     return [forms[n % 4].format(name=MEMBER_COOKIE, login=login, n=n) for n, login in enumerate(logins)]
 
 

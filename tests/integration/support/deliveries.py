@@ -12,8 +12,9 @@ from pathlib import Path
 
 from support.nights import Night, Nights
 
+from pipelines.demo.day_files import SOURCE
 from pipelines.demo.plan import DemoPlan
-from pipelines.demo.writing import SOURCE, write_demo
+from pipelines.demo.writing import write_demo
 from pipelines.settings import load_settings
 from pipelines.steps.demo import write_sample
 from pipelines.steps.workspace import Workspace, open_home

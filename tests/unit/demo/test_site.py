@@ -6,12 +6,12 @@ import pyarrow as pa
 import pytest
 
 from pipelines.demo.agents import CRAWLER_AGENTS, MONITOR_AGENTS, desktop_agents, phone_agents
+from pipelines.demo.day_files import SOURCE
 from pipelines.demo.hostile import HOSTILES
 from pipelines.demo.plan import DemoPlan
 from pipelines.demo.registry import CONTENT_TYPES, make_registry
 from pipelines.demo.site import FORMS_PER_CONTENT, SEARCH_MARK, make_site
 from pipelines.demo.world import MEMBER_COOKIE
-from pipelines.demo.writing import SOURCE
 from pipelines.policy import load_routes, load_sources
 from pipelines.privacy.targets import reduce_targets
 from pipelines.privacy.user_agents import reduce_user_agents
