@@ -149,8 +149,3 @@ class Period(Places):
         """Return the last day of the floor that `anchor` starts; None when there is none or it has no computed end."""
         floor = self.floor(members)
         return None if floor is None else floor.ends(anchor)
-
-    def keeps_for_good(self, anchor: date | None, members: int = 0) -> bool:
-        """Say whether the floor that `anchor` starts never ends."""
-        floor = self.floor(members)
-        return anchor is not None and floor is not None and floor.text == "permanent"

@@ -199,6 +199,15 @@ def test_a_floor_is_kept_through_its_last_day() -> None:
     assert period(at_least="permanent", at_most="permanent").kept_through(anchor) is None
 
 
+@pytest.mark.parametrize("anchor", [date.max, date(9999, 12, 1), date(9996, 3, 1)])
+def test_what_would_end_after_the_calendar_does_ends_with_it(anchor: date) -> None:
+    for length in ("P5Y", "P99999D"):
+        assert period(at_most=length).ends(anchor) == date.max
+    assert period(at_most="P5Y").destroy_by(anchor) == date.max
+    assert period(at_most="P5Y").ends(date(9994, 12, 31)) == date.max
+    assert period(at_most="P5Y").ends(date(9994, 12, 30)) == date(9999, 12, 30)
+
+
 def test_a_longer_floor_holds_from_its_number_of_members_on() -> None:
     scaled = period(at_least="P1Y", at_least_from=[{"members_from": 50000, "at_least": "P2Y"}], at_most="P5Y")
     anchor = date(2015, 5, 20)

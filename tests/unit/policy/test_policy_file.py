@@ -68,7 +68,26 @@ PERIODS = [
     ("processing_records", "destruction", "P3Y", "P5Y"),
     ("tombstones", "erasure", None, "as_recorded"),
     ("dashboard_accounts", "account_ended", None, "at_once"),
+    ("misuse_records", "membership_ended", None, "at_once"),
+    ("partners", "membership_ended", None, "at_once"),
+    ("sign_up_digests", "withdrawal", "P1Y", "P1Y"),
+    ("delivered_files", "delivery", None, "P3M"),
+    ("staged_files", "made", None, "at_once"),
+    ("held_lines", "settled", "at_once", "at_once"),
+    ("holds", "settled", "at_once", "at_once"),
+    ("subject_exports", "export", None, "P7D"),
+    ("former_warehouses", "replaced", None, "at_once"),
+    ("former_releases", "replaced", None, "at_once"),
+    ("verification_digests", "destruction", None, "P14D"),
+    ("destruction_register", "destruction", "P3Y", "permanent"),
+    ("destruction_plans", "made", "P3Y", "P5Y"),
+    ("data_keys", "destruction", None, "at_once"),
+    ("run_records", "run_ended", None, "P90D"),
 ]
+
+
+def test_the_table_names_every_dataset_with_a_period(policy: Policy) -> None:
+    assert {name for name, *_ in PERIODS} == {name for name, held in policy.datasets.items() if held.period is not None}
 
 
 @pytest.mark.parametrize(("dataset", "anchor", "at_least", "at_most"), PERIODS)
