@@ -61,6 +61,22 @@ DEFAULTS = {
     "device_class": "desktop",
     "is_bot": False,
 }
+MARTS = frozenset(
+    {
+        "service_daily_usage",
+        "service_daily_status",
+        "partner_daily_usage",
+        "partner_weekly_usage",
+        "partner_monthly_usage",
+        "partner_content_daily",
+        "partner_feature_daily",
+        "partner_device_daily",
+        "partner_referrer_daily",
+        "partner_hourly_visits",
+        "partner_staff_monthly_usage",
+        "partner_linked_daily",
+    }
+)
 
 
 def pseudonym(text: str) -> str:
@@ -166,3 +182,9 @@ def sql_copy(tmp_path: Path, repository: Path) -> Path:
     target = tmp_path / "sql"
     shutil.copytree(repository / "sql", target, ignore=shutil.ignore_patterns("target", "logs"))
     return target
+
+
+@pytest.fixture(scope="session")
+def names_of_marts() -> frozenset[str]:
+    """Every mart there is."""
+    return MARTS
