@@ -1,0 +1,1 @@
+"""Retention over a workspace: what stands where in its period, what is destroyed, and the proof that it is."""
