@@ -95,6 +95,7 @@ class Register:
             )
             self._words.require(body)
             if examined.verification.is_behind:
+                self._ledger.bring_head_up()
                 write_head(self._head_path, home_head(_head_of(examined, self._torn_lines_cut()), is_copied=False))
             return self._append(body, at)
 
@@ -139,6 +140,7 @@ class Register:
         examined = self._examine()
         _refuse(examined.verification)
         if examined.verification.is_behind:
+            self._ledger.bring_head_up()
             self._write_heads(_head_of(examined, self._torn_lines_cut()))
             self._examine()
 

@@ -87,11 +87,7 @@ class Ledger:
         with self._lock():
             state = self._read()
             cut = state.head.torn_lines_cut + bool(state.torn_bytes)
-            if state.head.seq < len(state.entries):
-                # A crash left the head one behind; were there a second one, it would be two behind, as after tampering.
-                write_json(
-                    self._head_path, _Head(len(state.entries), state.last_digest, state.head.torn_lines_cut).__dict__
-                )
+            self._bring_head_up(state)
             entry, line = _make(len(state.entries) + 1, at, kind, body, state.last_digest)
             self._write_line(line, state.intact_bytes)
             head = _Head(entry.seq, entry.digest, cut)
@@ -113,6 +109,11 @@ class Ledger:
         self._state = None
         return len(self.entries())
 
+    def bring_head_up(self) -> None:
+        """Write the head anew where a crash left it one entry behind. Raises DamagedError if the ledger is damaged."""
+        with self._lock():
+            self._bring_head_up(self._read())
+
     @property
     def torn_lines_cut(self) -> int:
         """How many torn last lines were cut off in the ledger's life."""
@@ -128,6 +129,13 @@ class Ledger:
             data = self.path.read_bytes() if size else b""
             self._state = known = _load(self.path.name, data, _read_head(self._head_path))
         return known
+
+    def _bring_head_up(self, state: _State) -> None:
+        """Never leave a head behind that a second crash would put two behind, as tampering does."""
+        if state.head.seq < len(state.entries):
+            head = _Head(len(state.entries), state.last_digest, state.head.torn_lines_cut)
+            write_json(self._head_path, head.__dict__)
+            self._state = _State(state.entries, state.intact_bytes, state.torn_bytes, head)
 
     def _write_line(self, line: bytes, offset: int) -> None:
         make_folder(self.path.parent)
