@@ -67,7 +67,7 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
         report = build_warehouse(
             workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
         )
-        yield from _rebuilt_days(report, context.partition_keys)
+        yield from _rebuilt_days(context, report)
         yield from _models(context, report, seconds_since(began))
         yield from _tests(context, report)
 
@@ -79,11 +79,11 @@ def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"]]
 
 
-def _rebuilt_days(report: BuildReport | None, partitions: Sequence[str]) -> Iterator[dg.AssetMaterialization]:
-    """Record the other days that were rebuilt as materialisations of their own partition."""
+def _rebuilt_days(context: dg.AssetExecutionContext, report: BuildReport | None) -> Iterator[dg.AssetMaterialization]:
+    """Record the other days that were rebuilt as materialisations of their own partition, of every model that took part."""
     for day in report.days if report else ():
-        for mart in report.rows if report and day.isoformat() not in partitions else ():
-            yield dg.AssetMaterialization(mart, partition=day.isoformat())
+        if day.isoformat() not in context.partition_keys:
+            yield from (dg.AssetMaterialization(key, partition=day.isoformat()) for key in _in_order(context))
 
 
 def _models(

@@ -1,6 +1,7 @@
 """Dagster's own home: its configuration file, and runs that died with their process."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +42,7 @@ CONFIGURATION = {
 }
 
 ALIVE = "alive"
-"""Folder of the marks of runs of a terminal, below Dagster's home."""
+"""Folder of the marks of runs at work or waiting for the home, below Dagster's home."""
 _UNFINISHED = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
 _LONGEST_UNSTARTED = timedelta(minutes=1)
 """A run is created, then started or queued at once; one that is neither for so long lost its process in between."""
@@ -59,40 +60,52 @@ def ensure_dagster_home(folder: Path) -> Path:
 def marked_alive(folder: Path, run_id: str) -> Iterator[None]:
     """Mark the run as one of this process for as long as it lives; the mark is a lock, which ends with its holder."""
     mark = folder / ALIVE / run_id
-    with locked(mark):
+    with locked(mark) as descriptor:
+        os.pwrite(descriptor, b"held\n", 0)
         yield
         mark.unlink(missing_ok=True)
 
 
+def living_runs(folder: Path) -> set[str]:
+    """Return the runs whose mark is held."""
+    return {mark.name for mark in (folder / ALIVE).glob("*") if _is_held(mark)}
+
+
 def close_killed_runs(instance: DagsterInstance, folder: Path) -> int:
-    """Close runs that were marked alive and whose process is gone, as `close_dead_runs` does; return how many.
+    """Close runs whose process is gone and left its mark, as `close_dead_runs` does; return how many.
 
     Dagster's daemon watches the runs it started and none of a terminal: a night killed there would stay open for hours.
     """
     closed = 0
     for mark in sorted((folder / ALIVE).glob("*")):
-        try:
-            with locked(mark, wait=False):
-                run = instance.get_run_by_id(mark.name)
-                if run is not None and run.status is DagsterRunStatus.NOT_STARTED:
-                    continue
-                if run is not None and run.status in _UNFINISHED:
-                    _close(instance, run)
-                    closed += 1
-                mark.unlink(missing_ok=True)
-        except BlockingIOError:
+        # An empty mark is about to be held.
+        if _is_held(mark) or not mark.stat().st_size:
             continue
+        run = instance.get_run_by_id(mark.name)
+        if run is not None and run.status in _UNFINISHED:
+            _close(instance, run)
+            closed += 1
+        mark.unlink(missing_ok=True)
     return closed
 
 
-def close_dead_runs(instance: DagsterInstance, own_run_id: str) -> int:
+def _is_held(mark: Path) -> bool:
+    try:
+        with locked(mark, wait=False):
+            return False
+    except BlockingIOError:
+        return True
+
+
+def close_dead_runs(instance: DagsterInstance, own_run_id: str, alive: Collection[str] = ()) -> int:
     """Mark runs that began before `own_run_id` and never ended as failed, and free their pool slots; return how many.
 
-    Call it only while holding the home: whoever holds it knows that no other run is alive.
+    Call it only while holding the home: whoever holds it knows that no other run is at work. Those of `alive` wait for it.
     """
     own = instance.get_run_record_by_id(own_run_id)
     records = instance.get_run_records(RunsFilter(statuses=[*_UNFINISHED, DagsterRunStatus.NOT_STARTED]))
     dead = [record.dagster_run for record in records if _is_dead(record, own_run_id, own)]
+    dead = [run for run in dead if run.run_id not in alive]
     for run in dead:
         _close(instance, run)
     return len(dead)

@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from assets.guarded import guarded
-from pipelines.instance import close_dead_runs
+from pipelines.instance import close_dead_runs, living_runs, marked_alive
 from pipelines.settings import load_settings
 from pipelines.steps.access import record_access
 from pipelines.steps.workspace import Workspace
@@ -28,11 +28,14 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         settings = load_settings()
         self._workspace = Workspace.open(settings)
         with ExitStack() as held:
+            if context.run_id:
+                # Before the wait: whoever has the home meanwhile must not take this run for a dead one.
+                held.enter_context(marked_alive(self._workspace.home.dagster, context.run_id))
             held.enter_context(self._workspace.home.lock(wait_seconds=settings.home_wait_seconds))
             record_access(self._workspace, f"run {context.run_id} of the nightly job")
             self._workspace.home.sweep()
             if context.instance and context.run_id:
-                close_dead_runs(context.instance, context.run_id)
+                close_dead_runs(context.instance, context.run_id, living_runs(self._workspace.home.dagster))
             self._held = held.pop_all()
 
     def teardown_after_execution(self, context: Any) -> None:  # noqa: ANN401 -- Dagster's signature

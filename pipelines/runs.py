@@ -22,7 +22,7 @@ from pipelines.build import build_defs
 from pipelines.errors import UsageError
 from pipelines.failures import cause_of
 from pipelines.home import Home
-from pipelines.instance import ensure_dagster_home, marked_alive
+from pipelines.instance import ensure_dagster_home
 from pipelines.jobs import NIGHTLY
 from pipelines.partitions import FIRST_DAY, FORCE, daily
 from pipelines.settings import PREFIX, Settings
@@ -91,13 +91,12 @@ def _run(
         run = _create_run(instance, job, _tags(job, days) | ({FORCE: "true"} if is_forced else {}))
         steps, ended, errors = len(job.graph.nodes), 0, []
         progress("nightly job", 0, steps)
-        with marked_alive(home.dagster, run.run_id):
-            for event in execute_run_iterator(InMemoryJob(job), run, instance):
-                if event.is_step_failure or event.is_job_failure:
-                    errors.append(_error_of(event))
-                if event.is_step_success or event.is_step_failure or event.is_step_skipped:
-                    ended += 1
-                    progress("nightly job", ended, steps)
+        for event in execute_run_iterator(InMemoryJob(job), run, instance):
+            if event.is_step_failure or event.is_job_failure:
+                errors.append(_error_of(event))
+            if event.is_step_success or event.is_step_failure or event.is_step_skipped:
+                ended += 1
+                progress("nightly job", ended, steps)
         finished = instance.get_run_by_id(run.run_id)
     return _outcome(run.run_id, days[-1], errors, succeeded=finished is not None and finished.is_success)
 

@@ -15,6 +15,7 @@ from pipelines.instance import (
     close_dead_runs,
     close_killed_runs,
     ensure_dagster_home,
+    living_runs,
     marked_alive,
     open_instance,
 )
@@ -111,7 +112,7 @@ def test_a_run_that_was_created_and_never_started_is_closed_after_a_minute(secon
 def _killed(folder, run):
     """Leave the mark of a process that was killed: a file that nobody holds."""
     (folder / ALIVE).mkdir(exist_ok=True)
-    (folder / ALIVE / run.run_id).touch()
+    (folder / ALIVE / run.run_id).write_bytes(b"held\n")
 
 
 def test_a_marked_run_is_left_alone_while_its_process_lives_and_leaves_no_mark(tmp_path):
@@ -144,3 +145,21 @@ def test_a_marked_run_that_ended_or_is_about_to_begin_stays_as_it_is(tmp_path, s
 def test_without_any_mark_there_is_nothing_to_close(tmp_path):
     with dg.DagsterInstance.ephemeral() as instance:
         assert close_killed_runs(instance, tmp_path) == 0
+
+
+def test_a_run_that_is_about_to_be_marked_is_left_alone(tmp_path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = create_run_for_test(instance, status=DagsterRunStatus.STARTED)
+        (tmp_path / ALIVE).mkdir()
+        (tmp_path / ALIVE / run.run_id).touch()
+        assert close_killed_runs(instance, tmp_path) == 0
+        assert _status(instance, run) == DagsterRunStatus.STARTED
+
+
+def test_an_earlier_run_that_waits_for_the_home_is_not_dead(tmp_path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        waiting, dead, own = (create_run_for_test(instance, status=DagsterRunStatus.STARTED) for _ in range(3))
+        with marked_alive(tmp_path, waiting.run_id):
+            assert close_dead_runs(instance, own.run_id, living_runs(tmp_path)) == 1
+        assert _status(instance, waiting) == DagsterRunStatus.STARTED
+        assert _status(instance, dead) == DagsterRunStatus.FAILURE
