@@ -10,8 +10,8 @@ it ends when the last day it held on is gone, where no floor keeps it longer wit
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 
@@ -76,13 +76,13 @@ def row_terms(
         return [RowTerm()] * len(rows)
     table = _read(dataset, dataset.period, rows)
     terms = [RowTerm()] * len(rows)
+    released = {day: None if day is None else vault.released(day) for day in set(table.valid_to)}
     for versions in table.versions():
         latest = _term(dataset.period, table, versions, membership_ended, known_from)
         terms[versions[-1]] = latest
         for row in versions[:-1]:
-            valid_to = table.valid_to[row]
-            released = None if valid_to is None else vault.released(valid_to)
-            terms[row] = latest._replace(ended_early=_earliest(latest.ended_early, released))
+            ended_early = _earliest(latest.ended_early, released[table.valid_to[row]])
+            terms[row] = latest._replace(ended_early=ended_early)
     return terms
 
 
@@ -127,22 +127,39 @@ def _read(dataset: Dataset, period: Period, rows: pa.Table) -> _Table:
     needed = (*dataset.grain, VALID_FROM, VALID_TO)
     if not dataset.grain or not set(needed) <= set(rows.column_names):
         raise UsageError("a registry table needs its key, valid_from and valid_to")
-    names = {name for _, name in (*period.day_fields(), *period.text_fields())} & set(rows.column_names)
-    read = {name: rows[name].to_pylist() for name in {*needed, *names}}
+    empty = [None] * len(rows)
+    stored = set(rows.column_names)
+    days = {name for _, name in period.day_fields()}
+    texts = {name for _, name in period.text_fields()}
     return _Table(
-        keys=list(zip(*(read[name] for name in dataset.grain), strict=True)),
-        valid_from=read[VALID_FROM],
-        valid_to=read[VALID_TO],
-        days={name: [_day(value) for value in read.get(name, _EMPTY * len(rows))] for _, name in period.day_fields()},
-        texts={name: read.get(name, _EMPTY * len(rows)) for _, name in period.text_fields()},
+        keys=list(zip(*(_plain(rows[name]) for name in dataset.grain), strict=True)),
+        valid_from=_plain(rows[VALID_FROM]),
+        valid_to=_plain(rows[VALID_TO]),
+        days={name: _days(rows[name]) if name in stored else list(empty) for name in days},
+        texts={name: _plain(rows[name]) if name in stored else list(empty) for name in texts},
     )
 
 
-_EMPTY: Final[list[None]] = [None]
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    """Return a column's values, instants as numbers: pyarrow takes several times longer to make datetimes of them."""
+    is_instant = pa.types.is_timestamp(column.type)
+    return cast(list[Any], (column.cast(pa.int64()) if is_instant else column).to_pylist())
 
 
-def _day(value: date | datetime | None) -> date | None:
-    return seoul_day(value) if isinstance(value, datetime) else value
+def _days(column: pa.ChunkedArray) -> _Days:
+    """Return a column's days, instants as Asia/Seoul days."""
+    if not pa.types.is_timestamp(column.type):
+        return _plain(column)
+    in_seconds = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]
+    return [None if value is None else _day(value // in_seconds) for value in _plain(column)]
+
+
+def _day(seconds: int) -> date:
+    """Return the Asia/Seoul day of an instant; one beyond the calendar (9999-12-31 for "open") is its last day."""
+    try:
+        return seoul_day(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError):
+        return date.max
 
 
 def _term(
@@ -150,7 +167,8 @@ def _term(
 ) -> RowTerm:
     """Return the term of the latest of `versions`, which is that of the whole key."""
     row = versions[-1]
-    left = membership_ended.get(str(table.texts[period.member_field][row])) if period.member_field else None
+    member = table.texts[period.member_field][row] if period.member_field else None
+    left = None if member is None else membership_ended.get(member)
     shown, clause = _shown(period, table, versions, known_from)
     vanished = table.valid_to[row]
     has_floor = period.at_least is not None or bool(period.at_least_from)
