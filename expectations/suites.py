@@ -9,6 +9,7 @@ from expectations import (
     marts_sane,
     pseudonyms,
     registry,
+    usage_sane,
 )
 from expectations.model import Check
 
@@ -21,6 +22,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "pseudonyms": pseudonyms.CHECKS,
     "days_complete": days_complete.CHECKS,
     "marts_sane": marts_sane.CHECKS,
+    "usage_sane": usage_sane.CHECKS,
 }
 
 

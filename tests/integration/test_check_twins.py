@@ -10,6 +10,7 @@ from support.finished import FLAGGED_IN_THE_SAMPLE, Finished, finished_home
 from support.mart_twins import MART_TWINS
 from support.record_twins import RECORD_TWINS
 from support.twin import Twin
+from support.usage_twins import USAGE_TWINS
 
 from expectations.judging import judge
 from expectations.running import run
@@ -120,6 +121,7 @@ TWINS = (
     ),
     Twin("accepted_lines_are_events", "a day's file is gone", corrupt.events_file(lambda path: path.unlink())),
     *MART_TWINS,
+    *USAGE_TWINS,
 )
 
 
@@ -213,7 +215,7 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
         "event_fields": days,
         "event_days": days,
         "days": days,
-        "marts": 1,
+        **dict.fromkeys(("marts", "breakdowns", "usage_periods", "linked_usage"), 1),
     }
     for frame in measured.values():
         assert frame.empty or all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes)

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from pipelines.steps.metrics.breakdowns import breakdowns
 from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines, event_people
 from pipelines.steps.metrics.days import days
 from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files
 from pipelines.steps.metrics.linked import linked_days, linked_files
+from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
 from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents
 from pipelines.steps.metrics.scope import Only
+from pipelines.steps.metrics.usage_periods import usage_periods
 from pipelines.steps.workspace import Workspace
 
 FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
@@ -28,6 +31,9 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "event_days": event_days,
     "days": days,
     "marts": marts,
+    "breakdowns": breakdowns,
+    "usage_periods": usage_periods,
+    "linked_usage": linked_usage,
 }
 
 

@@ -10,11 +10,9 @@ import pandas as pd
 from pipelines.steps.day_files import DayState
 from pipelines.steps.metrics.marts import warehouse_rows
 from pipelines.steps.metrics.scope import Only, by_day
+from pipelines.steps.metrics.standing import days_without_their_events
 from pipelines.steps.records import import_records
-from pipelines.steps.unbuilt import present_rests
 from pipelines.steps.workspace import Workspace
-from pipelines.warehouse.day_records import built_days
-from pipelines.warehouse.rebuilding import outdated_days
 from pipelines.weblogs.records import ImportRecord
 
 
@@ -26,7 +24,7 @@ def days(workspace: Workspace, _: Only) -> pd.DataFrame:
     accepted = accepted_by_day(import_records(workspace.ledger))
     events = _events_by_day(workspace)
     requests = _requests_by_day(workspace)
-    outdated = outdated_days(built_days(workspace.home.warehouse), present_rests(workspace))
+    outdated = days_without_their_events(workspace)
     rows = [
         {
             "events_missing": abs(accepted[day] - events.get(day, 0)),

@@ -7,9 +7,25 @@ import duckdb
 import pandas as pd
 
 from pipelines.steps.metrics.scope import Only
+from pipelines.steps.metrics.standing import emptied_days
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.engine import without_data
 from pipelines.warehouse.reading import open_read_only
+
+_USAGE_IMPLAUSIBLE = """
+        SELECT count(*) FROM {mart}
+        WHERE least(page_views, visits, unique_members, unique_visitors, bounces, contributing_people,
+                    coalesce(median_visit_seconds, 0)) < 0
+           OR (page_views + visits + unique_members + unique_visitors + bounces + contributing_people) IS NULL
+           OR unique_members > unique_visitors OR unique_visitors > page_views OR bounces > visits
+           OR contributing_people > page_views OR unique_members > contributing_people
+    """
+
+
+def usage_implausible(mart: str) -> str:
+    """Return the query that counts the implausible rows of a mart of usage; a further condition may be added to its end."""
+    return _USAGE_IMPLAUSIBLE.format(mart=mart)
+
 
 MART_FAULTS: Mapping[str, str] = {
     "status_days_unequal": """
@@ -26,20 +42,14 @@ MART_FAULTS: Mapping[str, str] = {
            OR page_views + bot_requests > requests OR unique_members > unique_visitors
            OR client_errors + server_errors > requests
     """,
-    "partner_rows_implausible": """
-        SELECT count(*) FROM partner_daily_usage
-        WHERE least(page_views, visits, unique_members, unique_visitors, bounces, contributing_people,
-                    coalesce(median_visit_seconds, 0)) < 0
-           OR (page_views + visits + unique_members + unique_visitors + bounces + contributing_people) IS NULL
-           OR unique_members > unique_visitors OR unique_visitors > page_views OR bounces > visits
-           OR contributing_people > page_views OR unique_members > contributing_people
-    """,
+    "partner_rows_implausible": usage_implausible("partner_daily_usage"),
     "content_days_unequal": """
         SELECT count(*) FROM partner_daily_usage AS usage
         FULL JOIN (
             SELECT partner_id, day, sum(page_views) AS page_views FROM partner_content_daily GROUP BY ALL
         ) AS contents USING (partner_id, day)
-        WHERE coalesce(usage.page_views, 0) <> coalesce(contents.page_views, 0)
+        WHERE coalesce(contents.page_views, 0) > coalesce(usage.page_views, 0)
+           OR (coalesce(contents.page_views, 0) < usage.page_views AND NOT list_contains($emptied::DATE[], day))
     """,
 }
 """Counts of faults; a figure that is null is one, since a comparison with null would pass over it."""
@@ -47,18 +57,24 @@ MART_FAULTS: Mapping[str, str] = {
 
 def marts(workspace: Workspace, _: Only) -> pd.DataFrame:
     """One row: how many days or rows of the marts contradict each other; no row before the first warehouse."""
-    columns = list(MART_FAULTS)
-    found = warehouse_rows(workspace, f"SELECT {', '.join(f'({sql})' for sql in MART_FAULTS.values())}")
-    return pd.DataFrame(found, columns=columns)
+    return fault_counts(workspace, MART_FAULTS, {"emptied": emptied_days(workspace)})
 
 
-def warehouse_rows(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
+def fault_counts(workspace: Workspace, faults: Mapping[str, str], parameters: Mapping[str, object]) -> pd.DataFrame:
+    """Return one row with the answer of each of `faults`, queries that count, asked in one go; no row without a warehouse."""
+    query = f"SELECT {', '.join(f'({sql})' for sql in faults.values())}"
+    return pd.DataFrame(warehouse_rows(workspace, query, parameters), columns=list(faults))
+
+
+def warehouse_rows(
+    workspace: Workspace, query: str, parameters: Mapping[str, object] | None = None
+) -> list[tuple[Any, ...]]:
     """Return the rows of `query` on the warehouse; none before the first one. Raises DamagedError or UsageError."""
     if not workspace.home.warehouse.exists():
         return []
     connection = open_read_only(workspace.home.warehouse)
     try:
-        return connection.execute(query).fetchall()
+        return connection.execute(query, parameters).fetchall()
     except duckdb.Error as cause:
         raise without_data(cause, f"{workspace.home.warehouse.name} cannot be measured") from None
     finally:

@@ -1,0 +1,115 @@
+"""Parts of a day, weeks, months, hours, a partner's own use and the linked services agree with what they are part of."""
+
+from collections.abc import Iterator
+
+from expectations.model import Check
+
+_BREAKDOWNS = {"feature": ("features", "기능"), "device": ("devices", "기기"), "referrer": ("referrers", "유입 경로")}
+_PERIODS = {"week": ("partner_weekly_usage", "주", "한 주"), "month": ("partner_monthly_usage", "월", "한 달")}
+
+
+def _none(name: str, asset: str, frame: str, column: str, sentence: str, sentence_ko: str) -> Check:
+    return Check(
+        name=name,
+        asset=asset,
+        frame=frame,
+        column=column,
+        clause="stats.partners",
+        sentence=sentence,
+        sentence_ko=sentence_ko,
+    )
+
+
+def _of_breakdowns() -> Iterator[Check]:
+    for one, (several, korean) in _BREAKDOWNS.items():
+        asset = f"partner_{one}_daily"
+        yield _none(
+            f"{one}_figures_are_plausible",
+            asset,
+            "breakdowns",
+            f"{one}_rows_implausible",
+            f"No figure of a partner's {one} is missing, negative or larger than the same figure of the partner's day.",
+            f"파트너의 {korean}별 수치는 모두 있고, 음수이거나 그날 파트너의 같은 수치보다 크지 않습니다.",
+        )
+        yield _none(
+            f"{several}_sum_to_their_partner",
+            asset,
+            "breakdowns",
+            f"{one}_days_unequal",
+            f"The page views of a partner's {several} sum to the partner's of the day; visits and people are no fewer together.",
+            f"파트너의 {korean}별 조회 수의 합은 그날 파트너의 조회 수와 같고, 방문과 사람 수의 합은 그보다 적지 않습니다.",
+        )
+
+
+def _of_periods() -> Iterator[Check]:
+    for one, (asset, korean, whole) in _PERIODS.items():
+        yield _none(
+            f"{one}_figures_are_plausible",
+            asset,
+            "usage_periods",
+            f"{one}_rows_implausible",
+            f"No figure of a partner's {one} is missing, negative or larger than the figure it is part of.",
+            f"파트너의 {korean}별 수치는 모두 있고, 음수이거나 그것이 속한 전체보다 크지 않습니다.",
+        )
+        yield _none(
+            f"{one}s_hold_their_days",
+            asset,
+            "usage_periods",
+            f"{one}s_unequal",
+            f"A {one} has its days' page views, visits and bounces; as many people as one day at least, as all at most.",
+            f"{whole}의 조회·방문·이탈은 그 날들의 합과 같고, 사람 수는 어느 하루보다 적지 않고 날들의 합보다 많지 않습니다.",
+        )
+
+
+CHECKS = (
+    *_of_breakdowns(),
+    *_of_periods(),
+    _none(
+        "hour_figures_are_plausible",
+        "partner_hourly_visits",
+        "usage_periods",
+        "hour_rows_implausible",
+        "Every hour lies in the week, and has at least one person and at least as many visits as people.",
+        "모든 시간대는 한 주 안에 있으며, 한 사람 이상이 있고 방문 수는 사람 수 이상입니다.",
+    ),
+    _none(
+        "hours_sum_to_their_month",
+        "partner_hourly_visits",
+        "usage_periods",
+        "hour_months_unequal",
+        "The visits of a partner's hours sum to the partner's visits of the month.",
+        "파트너의 시간대별 방문의 합이 그달 파트너의 방문 수와 같습니다.",
+    ),
+    _none(
+        "staff_figures_are_plausible",
+        "partner_staff_monthly_usage",
+        "usage_periods",
+        "staff_rows_implausible",
+        "No figure of a partner's own members is missing or negative, and none rests on fewer people than members.",
+        "파트너 소속 회원의 수치는 모두 있고 음수가 아니며, 사람 수는 회원 수보다 적지 않습니다.",
+    ),
+    _none(
+        "staff_stay_within_the_service",
+        "partner_staff_monthly_usage",
+        "usage_periods",
+        "staff_months_too_large",
+        "The partners' own members have no more page views and visits in a month than the whole service.",
+        "한 달 동안 파트너 소속 회원의 조회와 방문은 서비스 전체보다 많지 않습니다.",
+    ),
+    _none(
+        "linked_figures_are_plausible",
+        "partner_linked_daily",
+        "linked_usage",
+        "linked_rows_implausible",
+        "Linked events are of a declared service, at least one member's, and no fewer than the people and members behind them.",
+        "연계 이벤트는 정해진 서비스의 것이고, 회원이 한 명 이상이며, 그 뒤의 사람과 회원 수보다 적지 않습니다.",
+    ),
+    _none(
+        "linked_events_are_in_the_warehouse",
+        "partner_linked_daily",
+        "linked_usage",
+        "linked_days_unequal",
+        "The warehouse counts exactly the day's linked events.",
+        "웨어하우스의 연계 이벤트 수는 그날의 연계 이벤트 수와 정확히 같습니다.",
+    ),
+)

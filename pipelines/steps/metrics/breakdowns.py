@@ -1,0 +1,45 @@
+"""Whether the parts of a partner's day, by feature, device and referrer, agree with the day."""
+
+import pandas as pd
+
+from pipelines.steps.metrics.marts import fault_counts
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.metrics.standing import emptied_days
+from pipelines.steps.workspace import Workspace
+
+BREAKDOWNS = ("feature", "device", "referrer")
+
+_ROWS = """
+    SELECT count(*) FROM partner_{name}_daily AS parts
+    LEFT JOIN partner_daily_usage AS usage USING (partner_id, day)
+    WHERE (parts.{name} || parts.partner_id || parts.day) IS NULL
+       OR (parts.page_views + parts.visits + parts.unique_members + parts.unique_visitors + parts.contributing_people) IS NULL
+       OR least(parts.page_views, parts.visits, parts.unique_members, parts.unique_visitors, parts.contributing_people) < 0
+       OR parts.page_views + parts.visits = 0
+       OR parts.unique_members > parts.unique_visitors OR parts.unique_visitors > parts.page_views
+       OR parts.unique_members > parts.contributing_people OR parts.contributing_people > parts.page_views
+       OR parts.visits > usage.visits OR parts.unique_members > usage.unique_members
+       OR parts.unique_visitors > usage.unique_visitors OR parts.contributing_people > usage.contributing_people
+"""
+_DAYS = """
+    SELECT count(*) FROM partner_daily_usage AS usage
+    FULL JOIN (
+        SELECT partner_id, day, sum(page_views) AS page_views, sum(visits) AS visits, sum(contributing_people) AS people
+        FROM partner_{name}_daily GROUP BY ALL
+    ) AS parts USING (partner_id, day)
+    WHERE coalesce(parts.page_views, 0) > coalesce(usage.page_views, 0)
+       OR (NOT list_contains($emptied::DATE[], day) AND (
+            coalesce(parts.page_views, 0) < coalesce(usage.page_views, 0)
+            OR coalesce(parts.visits, 0) < usage.visits OR coalesce(parts.people, 0) < usage.contributing_people))
+"""
+BREAKDOWN_FAULTS = {
+    f"{name}_{what}": text.format(name=name)
+    for name in BREAKDOWNS
+    for what, text in (("rows_implausible", _ROWS), ("days_unequal", _DAYS))
+}
+"""Counts of faults. Of a day whose events are destroyed, small parts may be gone too: the others still stay within the whole."""
+
+
+def breakdowns(workspace: Workspace, _: Only) -> pd.DataFrame:
+    """One row: how many rows and days of the breakdowns contradict the partner's day; no row before the first warehouse."""
+    return fault_counts(workspace, BREAKDOWN_FAULTS, {"emptied": emptied_days(workspace)})

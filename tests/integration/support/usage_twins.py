@@ -1,0 +1,101 @@
+"""Twins of the checks on parts of a day, weeks, months, hours, a partner's own use and the linked services."""
+
+from collections.abc import Iterator
+
+from support import corruption as corrupt
+from support.twin import Twin
+
+
+def _twin(check: str, what: str, statement: str) -> Twin:
+    return Twin(check, what, corrupt.warehouse(statement))
+
+
+def _of_every_breakdown(one: str, several: str) -> Iterator[Twin]:
+    mart = f"partner_{one}_daily"
+    first = f"rowid = (SELECT min(rowid) FROM {mart})"  # noqa: S608 -- own names
+    yield _twin(f"{one}_figures_are_plausible", "a negative figure", f"UPDATE {mart} SET visits = -1 WHERE {first}")  # noqa: S608
+    yield _twin(f"{several}_sum_to_their_partner", "a row less", f"DELETE FROM {mart} WHERE {first}")  # noqa: S608
+
+
+def _of_every_period(one: str) -> Iterator[Twin]:
+    mart = f"partner_{one}ly_usage"
+    first = f"rowid = (SELECT min(rowid) FROM {mart})"  # noqa: S608 -- own names
+    moved = f"UPDATE {mart} SET {one} = {one} + 1 WHERE {first}"  # noqa: S608 -- own names
+    yield _twin(f"{one}_figures_are_plausible", "another first day", moved)
+    yield _twin(f"{one}s_hold_their_days", "a page view more", f"UPDATE {mart} SET page_views = page_views + 1")  # noqa: S608
+
+
+def _linked(events: int, members: int, service: str = "melon") -> str:
+    columns = "partner_id, service, event, day, events, unique_members, contributing_people"
+    row = f"partner_id, '{service}', 'planted', day, {events}, {members}, {members}"
+    return f"INSERT INTO partner_linked_daily ({columns}) SELECT {row} FROM partner_daily_usage LIMIT 1"  # noqa: S608 -- own
+
+
+USAGE_TWINS = (
+    *_of_every_breakdown("feature", "features"),
+    *_of_every_breakdown("device", "devices"),
+    *_of_every_breakdown("referrer", "referrers"),
+    _twin("feature_figures_are_plausible", "no figure", "UPDATE partner_feature_daily SET contributing_people = NULL"),
+    _twin("device_figures_are_plausible", "more visits than the day", "UPDATE partner_device_daily SET visits = 99999"),
+    _twin(
+        "features_sum_to_their_partner",
+        "a page view more",
+        "UPDATE partner_feature_daily SET page_views = page_views + 1",
+    ),
+    _twin("devices_sum_to_their_partner", "no people", "UPDATE partner_device_daily SET contributing_people = 0"),
+    *_of_every_period("week"),
+    *_of_every_period("month"),
+    _twin("week_figures_are_plausible", "no figure", "UPDATE partner_weekly_usage SET unique_visitors = NULL"),
+    _twin(
+        "month_figures_are_plausible",
+        "more bounces than visits",
+        "UPDATE partner_monthly_usage SET bounces = visits + 1",
+    ),
+    _twin("weeks_hold_their_days", "a visit less", "UPDATE partner_weekly_usage SET visits = visits - 1"),
+    _twin("weeks_hold_their_days", "no visitor", "UPDATE partner_weekly_usage SET unique_visitors = 0"),
+    _twin(
+        "months_hold_their_days",
+        "more people than its days together",
+        "UPDATE partner_monthly_usage SET contributing_people = (SELECT 1 + sum(contributing_people) FROM partner_daily_usage)",
+    ),
+    _twin(
+        "months_hold_their_days",
+        "a partner less",
+        "DELETE FROM partner_monthly_usage WHERE rowid = (SELECT min(rowid) FROM partner_monthly_usage)",
+    ),
+    _twin("hour_figures_are_plausible", "an hour after the last", "UPDATE partner_hourly_visits SET hour = 24"),
+    _twin("hour_figures_are_plausible", "an eighth weekday", "UPDATE partner_hourly_visits SET weekday = 8"),
+    _twin(
+        "hour_figures_are_plausible",
+        "more people than visits",
+        "UPDATE partner_hourly_visits SET contributing_people = visits + 1",
+    ),
+    _twin("hour_figures_are_plausible", "no figure", "UPDATE partner_hourly_visits SET visits = NULL"),
+    _twin("hours_sum_to_their_month", "a visit more", "UPDATE partner_hourly_visits SET visits = visits + 1"),
+    _twin(
+        "hours_sum_to_their_month",
+        "an hour less",
+        "DELETE FROM partner_hourly_visits WHERE rowid = (SELECT min(rowid) FROM partner_hourly_visits)",
+    ),
+    _twin("staff_figures_are_plausible", "no member", "UPDATE partner_staff_monthly_usage SET active_members = 0"),
+    _twin("staff_figures_are_plausible", "no figure", "UPDATE partner_staff_monthly_usage SET visits = NULL"),
+    _twin(
+        "staff_figures_are_plausible",
+        "fewer people than members",
+        "UPDATE partner_staff_monthly_usage SET contributing_people = active_members - 1",
+    ),
+    _twin(
+        "staff_stay_within_the_service",
+        "more page views than the service",
+        "UPDATE partner_staff_monthly_usage SET page_views = (SELECT 1 + sum(page_views) FROM service_daily_usage)",
+    ),
+    _twin(
+        "staff_stay_within_the_service",
+        "a month that the service does not know",
+        "DELETE FROM service_daily_usage",
+    ),
+    _twin("linked_figures_are_plausible", "more members than events", _linked(1, 2)),
+    _twin("linked_figures_are_plausible", "nobody's events", _linked(1, 0)),
+    _twin("linked_figures_are_plausible", "a service nobody declared", _linked(1, 1, "radio")),
+    _twin("linked_events_are_in_the_warehouse", "an event more", _linked(1, 1)),
+)

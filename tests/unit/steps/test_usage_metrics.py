@@ -1,0 +1,120 @@
+"""Figures are held against each other where both still rest on the same events, and only as far as they do."""
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.steps.metrics.breakdowns import BREAKDOWNS, breakdowns
+from pipelines.steps.metrics.linked_usage import linked_usage
+from pipelines.steps.metrics.marts import marts
+from pipelines.steps.metrics.usage_periods import usage_periods
+from pipelines.warehouse.day_records import record_days
+
+GONE, BESIDE, KEPT = date(2015, 4, 30), date(2015, 5, 1), date(2015, 6, 9)
+PARTS = "page_views visits unique_members unique_visitors contributing_people"
+USAGE = "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people"
+TABLES = {
+    "partner_daily_usage": ("partner_id VARCHAR, day DATE", USAGE),
+    "partner_weekly_usage": ("partner_id VARCHAR, week DATE", USAGE),
+    "partner_monthly_usage": ("partner_id VARCHAR, month DATE", USAGE),
+    **{f"partner_{name}_daily": (f"partner_id VARCHAR, {name} VARCHAR, day DATE", PARTS) for name in BREAKDOWNS},
+    "partner_content_daily": ("partner_id VARCHAR, content_id VARCHAR, day DATE", "page_views"),
+    "partner_hourly_visits": ("partner_id VARCHAR, month DATE", "weekday hour visits contributing_people"),
+    "partner_staff_monthly_usage": (
+        "partner_id VARCHAR, month DATE",
+        "active_members visits page_views contributing_people",
+    ),
+    "partner_linked_daily": (
+        "partner_id VARCHAR, service VARCHAR, event VARCHAR, day DATE",
+        "events unique_members contributing_people",
+    ),
+    "service_daily_usage": (
+        "day DATE",
+        "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors",
+    ),
+    "service_daily_status": ("day DATE", "status requests bytes_sent"),
+}
+
+
+@pytest.fixture
+def warehouse(house, line):
+    """A warehouse of three days with four page views each in two parts; the first day's events are gone since."""
+    house.deliver([line(BESIDE), line(KEPT)])
+    house = house.at("2015-06-20T12:00:00+09:00")
+    house.deliver([line(BESIDE), line(KEPT)], "later.log")
+    house.derive()
+    with duckdb.connect(str(house.workspace.home.warehouse)) as connection:
+        for name, (grain, figures) in TABLES.items():
+            columns = ", ".join([grain, *(f"{figure} BIGINT" for figure in figures.split())])
+            connection.execute(f"CREATE TABLE {name} ({columns})")
+        record_days(connection, {day: {"events": "e"} for day in (GONE, BESIDE, KEPT)})
+        for day in (GONE, BESIDE, KEPT):
+            connection.execute("INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2)", [day])
+            for name in BREAKDOWNS:
+                connection.execute(
+                    f"INSERT INTO partner_{name}_daily VALUES ('p', 'a', ?, 3, 1, 0, 1, 1), ('p', 'b', ?, 1, 1, 0, 1, 1)",  # noqa: S608
+                    [day, day],
+                )
+            connection.execute(
+                "INSERT INTO partner_content_daily VALUES ('p', 'a', ?, 3), ('p', 'b', ?, 1)", [day, day]
+            )
+        for period, mart in (("week", "partner_weekly_usage"), ("month", "partner_monthly_usage")):
+            connection.execute(
+                f"INSERT INTO {mart} SELECT 'p', date_trunc('{period}', day), sum(page_views), sum(visits), 0, 2, 1, 0, 2 "  # noqa: S608
+                "FROM partner_daily_usage GROUP BY 2"
+            )
+        connection.execute(
+            "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1 FROM partner_monthly_usage"
+        )
+    return house
+
+
+def faults(house, frame, *statements):
+    with duckdb.connect(str(house.workspace.home.warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    (row,) = frame(house.workspace, None).to_dict("records")
+    return {name: count for name, count in row.items() if count}
+
+
+@pytest.mark.parametrize("frame", [breakdowns, usage_periods, linked_usage])
+def test_sound_figures_have_no_fault(warehouse, frame):
+    assert faults(warehouse, frame) == {}
+
+
+def test_a_part_may_be_gone_with_the_events_of_its_day_and_may_not_while_they_are_kept(warehouse):
+    gone, kept = (f"DELETE FROM partner_device_daily WHERE device = 'b' AND day = '{day}'" for day in (GONE, KEPT))  # noqa: S608
+    assert faults(warehouse, breakdowns, gone) == {}
+    assert faults(warehouse, breakdowns, kept) == {"device_days_unequal": 1}
+
+
+def test_a_content_may_be_gone_with_the_events_of_its_day_and_may_not_while_they_are_kept(warehouse):
+    gone, kept = (f"DELETE FROM partner_content_daily WHERE content_id = 'b' AND day = '{day}'" for day in (GONE, KEPT))  # noqa: S608
+    assert "content_days_unequal" not in faults(warehouse, marts, gone)
+    assert faults(warehouse, marts, kept)["content_days_unequal"] == 1
+
+
+def test_no_part_is_ever_larger_than_its_whole(warehouse):
+    larger = f"UPDATE partner_device_daily SET page_views = 9 WHERE day = '{GONE}'"  # noqa: S608
+    assert faults(warehouse, breakdowns, larger) == {"device_days_unequal": 1}
+
+
+def test_a_month_is_held_against_its_days_until_one_of_them_stands(warehouse):
+    late = "UPDATE partner_daily_usage SET page_views = page_views + 1 WHERE day = '{}'"
+    assert faults(warehouse, usage_periods, late.format(GONE), late.format(BESIDE)) == {}
+    assert faults(warehouse, usage_periods, late.format(KEPT)) == {"weeks_unequal": 1, "months_unequal": 1}
+
+
+def test_hours_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse):
+    fewer = "DELETE FROM partner_hourly_visits WHERE month = '{}'"
+    more = "UPDATE partner_hourly_visits SET visits = visits + 1 WHERE month = '{}'"
+    assert faults(warehouse, usage_periods, fewer.format("2015-04-01")) == {}
+    assert faults(warehouse, usage_periods, more.format("2015-05-01")) == {"hour_months_unequal": 1}
+    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"hour_months_unequal": 2}
+
+
+def test_linked_events_that_no_file_has_are_a_fault_unless_the_day_stands(warehouse):
+    row = "INSERT INTO partner_linked_daily VALUES ('p', 'melon', 'stream', '{}', 1, 1, 1)"
+    assert faults(warehouse, linked_usage, row.format(GONE)) == {}
+    assert faults(warehouse, linked_usage, row.format(date(2015, 6, 10))) == {"linked_days_unequal": 1}
