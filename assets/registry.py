@@ -38,8 +38,8 @@ DESCRIPTIONS = {
 }
 
 
-BESIDE = {"consents": ["members"]}
-"""Tables whose checks look at another one too."""
+BESIDE = {"consents": ["members"], "members": ["misuse_records"]}
+"""Tables that need another one first: whose checks look at it too; a member who leaves takes records of misuse along."""
 FOR_EVENTS = ("partners", "members", "contents", "consents")
 """Tables that events rest on."""
 
@@ -73,6 +73,7 @@ def _table_asset(table: str, description: str) -> dg.AssetsDefinition:
                 "rows_changed": report.total("changed"),
                 "rows_closed": report.total("closed"),
                 "rows_refused": counts_table("reason", report.refused),
+                "rows_kept_out": counts_table("reason", report.kept_out),
                 "rows_flagged": counts_table("flag", report.flags),
                 "columns_undeclared": ", ".join(report.undeclared_columns) or "none",
                 "duration_seconds": seconds_since(began),

@@ -1,11 +1,12 @@
 """The one settings object: every knob, its default, its environment variable (prefix `PARTNERSTATS_`)."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, ValidationError
+from pydantic import Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.errors import UsageError
@@ -14,6 +15,7 @@ GIB = 1024**3
 MIB = 1024**2
 PREFIX = "PARTNERSTATS_"
 REPOSITORY = Path(__file__).resolve().parents[1]
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 
 class Settings(BaseSettings):
@@ -31,6 +33,8 @@ class Settings(BaseSettings):
     below the home; best on another machine's disk, where who can change the home cannot change it."""
     policy: Path = REPOSITORY / "policy"
     sql: Path = REPOSITORY / "sql"
+    sealed_recipient: str | None = None
+    """Public key (`age1...`) of the privacy officer, to which is sealed what is kept of former members; a real home needs it."""
     role: str = "operator"
     """The role, one of the policy's, in which identified data is touched (clause secure.access); unattended runs use this one."""
     reason: str = "scheduled run"
@@ -59,6 +63,13 @@ class Settings(BaseSettings):
     webhook_url: HttpUrl | None = None
     """Where failed runs are told, http or https; nobody is told without it. Nothing else is ever sent anywhere."""
     ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000
+
+    @field_validator("sealed_recipient")
+    @classmethod
+    def _is_a_recipient(cls, text: str | None) -> str | None:
+        if text is not None and not _RECIPIENT.fullmatch(text):
+            raise ValueError("not a public key of age (age1 and 58 characters)")
+        return text
 
     @property
     def key_folder(self) -> Path:

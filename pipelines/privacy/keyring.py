@@ -29,6 +29,8 @@ PARQUET_DATASETS = frozenset({"events", "linked_events_pseudonymised"})
 """Datasets whose files DuckDB encrypts; the files of all others are sealed whole."""
 
 _FIRST_ROOT = "pseudonyms.1"
+_SUBJECTS = "subjects.1"
+_ROOTS = frozenset({_FIRST_ROOT, _SUBJECTS})
 _REMAINS = ("register.jsonl", "register.jsonl.head", "data")
 
 
@@ -113,7 +115,7 @@ class Keyring:
     def list(self) -> list[KeyInfo]:
         """Return what may be told of each data key that is there, by name."""
         with self._lock():
-            live = sorted(name for name, state in self._keys.states().items() if state == MADE and name != _FIRST_ROOT)
+            live = sorted(name for name, state in self._keys.states().items() if state == MADE and name not in _ROOTS)
             return [_info(self._keys.read(name)) for name in live]
 
     def destroy(self, name: str) -> None:
@@ -130,6 +132,16 @@ class Keyring:
         """Return the pseudonyms' root key, made when the keyring began. Raises KeyMissingError when it is gone."""
         key = self._keys.read(_FIRST_ROOT)
         return PseudonymKey(int(key.name.rpartition(".")[2]), self._keys.secret(key))
+
+    def subject_key(self) -> bytes:
+        """Return the root key of the digests of subjects, 32 bytes, made on first use.
+
+        It is another than the pseudonyms', since a tombstone and a sealed object's name must mean the same after a rotation.
+        """
+        with self._lock():
+            if self._keys.states().get(_SUBJECTS) is None:
+                self._keys.make(_SUBJECTS, ROOT, secrets.token_bytes(32), self._now())
+            return self._keys.secret(self._keys.read(_SUBJECTS))
 
     def _begin(self, fingerprint: str) -> None:
         """Begin an empty keyring with the pseudonyms' root key, or check that this is the keyring's master key."""

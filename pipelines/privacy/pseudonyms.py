@@ -20,6 +20,12 @@ class Purpose(StrEnum):
     PERSON = "person"
     CLIENT_ADDRESS = "client_address"
     LINKED_MEMBER = "linked_member"
+    SUBJECT = "subject"
+    """Who a sealed object of a former member is about; under the root key of subjects, which no rotation replaces."""
+    TOMBSTONE = "tombstone"
+    """A member who left or was erased; under the root key of subjects."""
+    SIGN_UP = "sign_up"
+    """What a member gave at sign-up, to find a double one; under the root key of subjects."""
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -5,7 +5,7 @@ Pure functions. What has no live link, or belongs to nobody who is processed, is
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,18 +47,24 @@ class Links:
 
 
 def counted_events(
-    rows: Iterable[Mapping[str, Any]], links: Links, accounts: Collection[str], partners: Collection[str]
+    rows: Iterable[Mapping[str, Any]],
+    links: Links,
+    accounts: Collection[str],
+    partners: Collection[str],
+    gone: Callable[[str, datetime], str | None] = lambda _account, _at: None,
 ) -> tuple[list[LinkedEvent], Counter[str]]:
     """Return the events that count, and how many rows were decided in which way; the counts sum to the rows.
 
     `accounts` are those that are processed, `partners` those of the registry. An ID that two accounts claim
-    at once names neither.
+    at once names neither. `gone` says of an account and an instant why it counts no longer (`withdrawn`, `erased`).
     """
     events: list[LinkedEvent] = []
     decided: Counter[str] = Counter()
     for row in rows:
         found = links.accounts(row["service"], row["melon_member_id"], row["time"])
         decision = _decision(found, row["partner_id"], accounts, partners)
+        if decision == COUNTED:
+            decision = gone(*found, row["time"]) or COUNTED
         decided[decision] += 1
         if decision == COUNTED:
             event = LinkedEvent(row["time"], row["service"], plain_word(row["event"]), row["partner_id"], found.pop())

@@ -4,7 +4,7 @@ Default deny (clause collect.minimum): a column the policy does not declare is d
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines.clock import seoul_day
 from pipelines.errors import InputError
 from pipelines.policy import Policy
+from pipelines.registry.carried import Carried, carried_on, carried_values, columns_of, stored_carried
 from pipelines.registry.intervals import ExportGuard, Interval, Key, StartOf, State, merge, vanished
 from pipelines.registry.screening import ChildError
 from pipelines.registry.store import RegistryStore
@@ -21,6 +22,9 @@ from pipelines.registry.tables import BEGINS_WITH, VALID_FROM, VALID_TO, TableSp
 from pipelines.tabular.columns import reportable
 from pipelines.tabular.reading import Chunks, RawRow, TableReader, open_export
 from pipelines.tabular.values import FaultError, Value, converted
+
+KeepOut = Callable[[Mapping[str, Value]], str | None]
+"""From a readable row's stored columns why it is not taken in again, None if it is (`pipelines.rights`)."""
 
 MOST_ROWS_NAMED = 1000
 """Refused rows whose numbers a report holds; all are counted."""
@@ -51,6 +55,8 @@ class ExportReport:
     """Rows by what the policy does not allow in them (see `screening`)."""
     sha256: str
     """Digest of the content."""
+    kept_out: Mapping[str, int] = field(default_factory=dict)
+    """Rows not taken in again, by why: the member left before, or was erased."""
 
 
 @dataclass
@@ -58,6 +64,8 @@ class _Delivered:
     """The readable rows of an export by key, the keys of rows that cannot be read, and why they cannot."""
 
     states: dict[Key, State] = field(default_factory=dict)
+    carried: dict[Key, Carried] = field(default_factory=dict)
+    kept_out: Counter[str] = field(default_factory=Counter)
     held: set[Key] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
     refused_rows: list[tuple[int, str]] = field(default_factory=list)
@@ -79,6 +87,7 @@ def import_exports(
     chunks: Chunks,
     guard: ExportGuard = ExportGuard(),  # noqa: B008 - frozen
     confirmed: Collection[str] = (),
+    keep_out: KeepOut | None = None,
 ) -> list[ExportReport]:
     """Take in full exports `<table>.*`, each describing its table at the end of `as_of_day`, in the order given.
 
@@ -91,9 +100,8 @@ def import_exports(
         reader = open_export(path, chunks)
         is_confirmed = table in confirmed
         spec = table_spec(policy, table)
-        reports.append(
-            import_table(path.name, reader, spec, store, as_of_day=as_of_day, guard=None if is_confirmed else guard)
-        )
+        used = None if is_confirmed else guard
+        reports.append(import_table(path.name, reader, spec, store, as_of_day=as_of_day, guard=used, keep_out=keep_out))
     return reports
 
 
@@ -106,24 +114,35 @@ def table_of(path: Path, policy: Policy) -> str:
 
 
 def import_table(
-    name: str, reader: TableReader, spec: TableSpec, store: RegistryStore, *, as_of_day: date, guard: ExportGuard | None
+    name: str,
+    reader: TableReader,
+    spec: TableSpec,
+    store: RegistryStore,
+    *,
+    as_of_day: date,
+    guard: ExportGuard | None,
+    keep_out: KeepOut | None = None,
 ) -> ExportReport:
     """Take in one export from any reader; `guard` None says that a person confirmed it. Raises as `import_exports`."""
     pointer = store.pointer(spec.name)
     if pointer is not None and as_of_day < pointer.as_of_day:
         raise InputError(f"{name}: describes {as_of_day}, but {spec.name} is known as of {pointer.as_of_day} already")
-    delivered = _read(reader, spec, as_of_day)
+    delivered = _read(reader, spec, as_of_day, keep_out)
     if missing := spec.missing(reader.columns):
         raise InputError(f"{name}: required columns are missing: {', '.join(missing)}")
-    current = _intervals(store.load(spec.name), spec) if pointer is not None else []
+    stored = store.load(spec.name) if pointer is not None else spec.schema.empty_table()
+    current, carried_before = _intervals(stored, spec), stored_carried(stored, spec)
     _check_vanished(name, current, delivered, guard)
     merged = merge(current, delivered.states, as_of_day=as_of_day, start_of=_start_of(spec), held=delivered.held)
+    carried = carried_on(merged.intervals, carried_before, delivered.carried, spec)
     sha256 = reader.content_sha256
     if merged.changed_from is not None or pointer is None:
         changed_from = merged.changed_from or as_of_day
-        rows = _table(merged.intervals, spec)
+        rows = _table(merged.intervals, carried, spec)
         store.save(spec.name, rows, as_of_day=as_of_day, source_sha256=sha256, changed_from=changed_from)
     else:
+        if spec.carried and carried != carried_before:
+            store.rewrite(spec.name, _table(merged.intervals, carried, spec), changed_from=None)
         store.confirm(spec.name, as_of_day=as_of_day, source_sha256=sha256)
     undeclared = spec.undeclared(reader.columns)
     return ExportReport(
@@ -141,18 +160,20 @@ def import_table(
         sensitive_columns=tuple(reportable(column) for column in undeclared if spec.speaks_of(column)),
         flags=dict(+delivered.flags),
         sha256=sha256,
+        kept_out=dict(delivered.kept_out),
     )
 
 
-def _read(reader: TableReader, spec: TableSpec, on: date) -> _Delivered:
+def _read(reader: TableReader, spec: TableSpec, on: date, keep_out: KeepOut | None) -> _Delivered:
     delivered = _Delivered()
-    for row in reader.rows({*(column.name for column in spec.columns), *spec.screen.columns}):
+    names = {column.name for column in (*spec.columns, *spec.carried)}
+    for row in reader.rows({*names, *spec.screen.columns}):
         delivered.rows += 1
-        _take(row, spec, on, delivered)
+        _take(row, spec, on, delivered, keep_out)
     return delivered
 
 
-def _take(row: RawRow, spec: TableSpec, on: date, delivered: _Delivered) -> None:
+def _take(row: RawRow, spec: TableSpec, on: date, delivered: _Delivered, keep_out: KeepOut | None) -> None:
     """Add a row to what was delivered. Of several rows with one key the first counts; a child's is as if not delivered."""
     if row.values is None:
         delivered.refuse(row.number, row.fault or "cannot be read")
@@ -169,8 +190,11 @@ def _take(row: RawRow, spec: TableSpec, on: date, delivered: _Delivered) -> None
         fault = "the same key as an earlier row"
     elif key is not None and fault is not None:
         delivered.held.add(key)
+    elif key is not None and keep_out is not None and (reason := keep_out(values)) is not None:
+        delivered.kept_out[reason] += 1
     elif key is not None:
         delivered.states[key] = tuple(values[column.name] for column in spec.columns)
+        delivered.carried[key] = carried_values(row.values, spec)
     if fault is not None:
         delivered.refuse(row.number, fault)
 
@@ -231,8 +255,9 @@ def _intervals(rows: pa.Table, spec: TableSpec) -> list[Interval]:
     return [Interval(key, state, *pair) for key, state, pair in zip(keys, states, days, strict=True)]
 
 
-def _table(intervals: Sequence[Interval], spec: TableSpec) -> pa.Table:
+def _table(intervals: Sequence[Interval], carried: Mapping[Key, Carried], spec: TableSpec) -> pa.Table:
     states = list(zip(*(row.state for row in intervals), strict=True)) or [()] * len(spec.columns)
+    besides = columns_of(intervals, carried, spec)
     days = [[row.valid_from for row in intervals], [row.valid_to for row in intervals]]
-    arrays = [pa.array(values, kind.type) for values, kind in zip([*states, *days], spec.schema, strict=True)]
+    arrays = [pa.array(values, kind.type) for values, kind in zip([*states, *besides, *days], spec.schema, strict=True)]
     return pa.table(arrays, schema=spec.schema)

@@ -128,6 +128,12 @@ class RegistryStore:
     def save(self, table: str, rows: pa.Table, *, as_of_day: date, source_sha256: str, changed_from: date) -> Pointer:
         """Put `rows` in the place of `table` under a new key, remember the change, and destroy the former file and key."""
         former = self.pointer(table)
+        change = Change.of(table, as_of_day, changed_from, source_sha256)
+        return self._put(table, rows, as_of_day, source_sha256, (*(former.changes if former else ()), change))
+
+    def _put(
+        self, table: str, rows: pa.Table, as_of_day: date, source_sha256: str, changes: tuple[Change, ...]
+    ) -> Pointer:
         key = self._keys.fresh_key(safe_name(table, "table"), as_of_day)
         sealed = seal(_parquet_bytes(rows), key)
         pointer = Pointer(
@@ -137,15 +143,25 @@ class RegistryStore:
             stored_sha256=hashlib.sha256(sealed).hexdigest(),
             as_of_day=as_of_day,
             source_sha256=source_sha256,
-            changes=(
-                *(former.changes if former else ()),
-                Change.of(table, as_of_day, changed_from, source_sha256),
-            ),
+            changes=changes,
         )
         write_bytes(self.folder / pointer.file, sealed)
         self._point(table, pointer)
         self.sweep(table)
         return pointer
+
+    def rewrite(self, table: str, rows: pa.Table, *, changed_from: date | None) -> Pointer:
+        """Put `rows` in the place of `table` under a new key, as no export did: what is known of the latest export stays.
+
+        `changed_from` is the earliest day of which the table now says something else, None when there is none.
+        """
+        former = self.pointer(table)
+        if former is None:
+            raise InputError(f"registry table {table} was never imported")
+        changes = former.changes
+        if changed_from is not None:
+            changes += (Change.of(table, former.as_of_day, changed_from, f"{former.source_sha256} rewritten"),)
+        return self._put(table, rows, former.as_of_day, former.source_sha256, changes)
 
     def confirm(self, table: str, *, as_of_day: date, source_sha256: str) -> None:
         """Remember that an export of `as_of_day` described `table` as it is stored already."""

@@ -15,7 +15,7 @@ from pipelines.storage.vault import Segment
 from pipelines.weblogs.parts import ACCESS_LOGS
 from pipelines.weblogs.records import completed_lines
 
-DERIVATION = 2
+DERIVATION = 3
 """Raised when the code between line and event changes what comes out, so that retained days are derived again."""
 
 
@@ -57,11 +57,14 @@ def day_inputs(workspace: Workspace) -> list[DayInput]:
     )
     cookies = cookie_facts(workspace, parts)
     return [
-        DayInput(
-            day, tuple(found), _fingerprint(common, workspace.registry.fingerprint(day, TABLES), cookies[day], found)
-        )
+        DayInput(day, tuple(found), _fingerprint(common, _people(workspace, day), cookies[day], found))
         for day, found in sorted(parts.items())
     ]
+
+
+def _people(workspace: Workspace, day: date) -> str:
+    """Return a digest of what says who the people of `day` are: the registry, and the tombstones that cover it."""
+    return _digest([workspace.registry.fingerprint(day, TABLES), workspace.tombstones.fingerprint(day)])
 
 
 def _parts(workspace: Workspace) -> dict[date, list[DayPart]]:
@@ -79,9 +82,9 @@ def _parts(workspace: Workspace) -> dict[date, list[DayPart]]:
     return parts
 
 
-def _fingerprint(common: str, registry: str, cookies: list[list[str]], parts: list[DayPart]) -> str:
+def _fingerprint(common: str, people: str, cookies: list[list[str]], parts: list[DayPart]) -> str:
     facts = [(p.segment.path, p.segment.stored_sha256, p.reading_digest, sorted(p.completed_later)) for p in parts]
-    return _digest([common, registry, cookies, facts])
+    return _digest([common, people, cookies, facts])
 
 
 def _texts(workspace: Workspace) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipelines.policy import STATISTICS
@@ -14,6 +15,7 @@ from pipelines.privacy.lookups import Lookups
 from pipelines.privacy.pseudonyms import Pseudonymiser
 from pipelines.privacy.targets import TargetReducer
 from pipelines.privacy.user_agents import user_agent_reducer
+from pipelines.rights.tombstones import Codes
 from pipelines.steps.cookies import cookie_counts, cookie_history, standings_of, without_refused
 from pipelines.steps.day_files import DayState, read_day_states, write_day_state
 from pipelines.steps.derivation import DayInput, day_inputs
@@ -75,6 +77,7 @@ class _Deriver:
     def __init__(self, workspace: Workspace, *, until: date) -> None:
         self._workspace = workspace
         self._cookies = cookie_history(workspace, until)
+        self._tombstones = workspace.tombstones
         self._sql = render_sql(workspace.settings.sql, SQL_TEXT)
         self._declared = list(workspace.policy.dataset("events").fields)
         rules = workspace.policy.fields_for("access_logs", STATISTICS)
@@ -98,8 +101,9 @@ class _Deriver:
                 standings = standings_of(read, self._cookies)
                 showed.update(cookie_counts(read, standings))
                 lines = allowed_lines(read, self._allowed)
-                decided.update(people.decisions(lines, standings))
-                self._add(connection, source, without_refused(lines, standings))
+                gone = self._tombstones.kinds_of(read["member_login"], read["occurred_at"].cast(pa.int64()).to_numpy())
+                decided.update(people.decisions(lines, standings, gone))
+                self._add(connection, source, without_refused(lines, standings), gone)
             columns = ", ".join(self._declared)
             order = "occurred_at, client_address_pseudonym, visitor_pseudonym, route"
             target = folder / f"{given.day.isoformat()}.parquet"
@@ -110,18 +114,19 @@ class _Deriver:
     def _begin(self, connection: duckdb.DuckDBPyConnection, people: People) -> None:
         connection.register("members_by_login", self._lookups.members(people.members))
         connection.register("contents", people.contents)
-        self._register(connection, "", allowed_lines(SCHEMA.empty_table(), self._allowed))
+        nothing = allowed_lines(SCHEMA.empty_table(), self._allowed)
+        self._register(connection, "", nothing, np.zeros(0, np.int8))
         connection.execute(f"CREATE TABLE day_events AS {self._sql} LIMIT 0")
         found = [row[0] for row in connection.execute("DESCRIBE day_events").fetchall()]
         require_declared(found, self._declared)
 
-    def _add(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table) -> None:
-        self._register(connection, source, lines)
+    def _add(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table, gone: Codes) -> None:
+        self._register(connection, source, lines, gone)
         connection.execute(f"INSERT INTO day_events {self._sql}")
 
-    def _register(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table) -> None:
+    def _register(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table, gone: Codes) -> None:
         relations = {
-            "lines": _as_relation(source, lines),
+            "lines": _as_relation(source, lines, gone),
             "addresses": self._lookups.addresses(lines),
             "visitors": self._lookups.visitors(lines),
             **self._lookups.reductions(lines),
@@ -152,8 +157,9 @@ class _Deriver:
             yield part.segment.source, accepted
 
 
-def _as_relation(source: str, lines: pa.Table) -> pa.Table:
-    """Return `lines` as the SQL text takes them: with their source, instants in UTC without a zone."""
+def _as_relation(source: str, lines: pa.Table, gone: Codes) -> pa.Table:
+    """Return `lines` as the SQL text takes them: with source, whether they are nobody's, and instants in UTC without a zone."""
     place = lines.schema.get_field_index("occurred_at")
     lines = lines.set_column(place, "occurred_at", lines["occurred_at"].cast(pa.int64()).cast(pa.timestamp("us")))
+    lines = lines.append_column("is_nobodys", pa.array(gone != 0))
     return lines.append_column("source", pa.array([source] * len(lines), pa.string()))

@@ -23,7 +23,7 @@ from pipelines.storage.parquet import write_parquet
 from pipelines.storage.vault import Segment
 
 DELIVERED, DERIVED = "linked_events", LINKED_EVENTS
-DERIVATION = 1
+DERIVATION = 2
 """Raised when the code between row and event changes what comes out, so that retained days are derived again."""
 TABLES = ("linked_accounts", "members", "contents", "consents", "partners")
 """The registry tables that decide whose a linked event is."""
@@ -78,7 +78,7 @@ def _inputs(workspace: Workspace) -> list[LinkedInput]:
     inputs = []
     for day, segments in sorted(by_day.items()):
         sealed = [[segment.path, segment.stored_sha256] for segment in segments]
-        facts = [common, workspace.registry.fingerprint(day, TABLES), sealed]
+        facts = [common, workspace.registry.fingerprint(day, TABLES), workspace.tombstones.fingerprint(day), sealed]
         inputs.append(LinkedInput(day, tuple(segments), hashlib.sha256(json.dumps(facts).encode()).hexdigest()))
     return inputs
 
@@ -87,7 +87,7 @@ def _derive(workspace: Workspace, pseudonymiser: Pseudonymiser, given: LinkedInp
     rows = read_records(workspace.vault, given.segments, record_spec(workspace.policy, DELIVERED)).to_pylist()
     accounts = set(people_of(workspace.registry, given.day).members["account_key"].to_pylist())
     links, partners = Links(_rows_of(workspace, "linked_accounts", given.day)), _partners(workspace, given.day)
-    events, decided = counted_events(rows, links, accounts, partners)
+    events, decided = counted_events(rows, links, accounts, partners, workspace.tombstones.covers_account)
     table = _table(workspace, pseudonymiser, given.day, events)
     key = workspace.keyring.data_key(DERIVED, given.day)
     target = linked_folder(workspace) / f"{given.day.isoformat()}.parquet"

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.clock import SEOUL
 from pipelines.records.cookies import Standing
 from pipelines.registry.store import RegistryStore
+from pipelines.rights.tombstones import KINDS, Codes
 from pipelines.steps.cookies import Standings
 
 APPROVED = "approved"
@@ -37,11 +39,19 @@ class People:
     contents: pa.Table
     status_by_login: dict[str, str]
 
-    def decisions(self, lines: pa.Table, standings: Standings) -> Counter[str]:
+    def decisions(self, lines: pa.Table, standings: Standings, gone: Codes) -> Counter[str]:
         """Count lines by what is decided about their person: `member`, `anonymous`, `conflicting cookies`, a status, ...
 
         `standings` says where each line's login stood with its cookie: only a member's whose cookie was issued counts as one.
+        `gone` says which lines are of a member who left or was erased since: `withdrawn`, `erased`.
         """
+        counts = np.bincount(gone, minlength=len(KINDS) + 1).tolist()
+        decided = Counter({kind.value: count for kind, count in zip(KINDS, counts[1:], strict=True)})
+        if counts[0] < len(lines):
+            lines, standings = lines.filter(pa.array(gone == 0)), standings[gone == 0]
+        return +(decided + self._of_present(lines, standings))
+
+    def _of_present(self, lines: pa.Table, standings: Standings) -> Counter[str]:
         states = Counter(pc.cast(lines["cookie_state"], pa.string()).to_pylist())
         shown = pa.table({"login": pc.cast(lines["member_login"], pa.string()), "standing": standings})
         decided: Counter[str] = Counter()
@@ -51,7 +61,7 @@ class People:
                 decided[BY_STANDING[row["standing"]] if status == APPROVED else status] += row["count_all"]
         decided["conflicting cookies"] += states["conflicting"]
         decided["anonymous"] += len(lines) - decided.total()
-        return +decided
+        return decided
 
 
 def people_of(registry: RegistryStore, day: date) -> People:

@@ -11,7 +11,9 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.registry.importing import ExportReport, import_exports, import_table
 from pipelines.registry.intervals import ExportGuard
-from pipelines.registry.tables import table_spec
+from pipelines.registry.tables import MEMBERS, table_spec
+from pipelines.steps.subjects.keeping_out import keep_out
+from pipelines.steps.subjects.leaving import settle_departures
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
 from pipelines.tabular.sqlite import SqliteReader
@@ -23,7 +25,7 @@ TABLES = (
     "complaints", "contracts", "ad_records", "disputes",
 )  # fmt: skip
 """Every registry table of the contract."""
-_FINDINGS = ("refused", "undeclared_columns", "sensitive_columns", "flags")
+_FINDINGS = ("refused", "undeclared_columns", "sensitive_columns", "flags", "kept_out")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class TableReport:
         return sum((Counter(export.flags) for export in self.exports), Counter())
 
     @property
+    def kept_out(self) -> Counter[str]:
+        """Rows not taken in again, since the member left before or was erased."""
+        return sum((Counter(export.kept_out) for export in self.exports), Counter())
+
+    @property
     def undeclared_columns(self) -> tuple[str, ...]:
         """Columns delivered that the policy does not declare; they were not read."""
         return tuple(sorted({column for export in self.exports for column in export.undeclared_columns}))
@@ -62,6 +69,9 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
     """
     _require_tables(workspace, workspace.settings.confirm_vanished)
     workspace.registry.sweep(table)
+    if table == MEMBERS:
+        # What a crash left of the run before: whoever is sealed already would be kept out now, and closed instead of removed.
+        settle_departures(workspace)
     folder = workspace.home.landing / "registry"
     files = [path for path in sorted(folder.glob(f"{table}.*")) if path.is_file()]
     reports: list[ExportReport] = []
@@ -76,10 +86,14 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
             as_of_day=workspace.yesterday,
             chunks=partial(decompressed_chunks, limits=limits),
             confirmed=workspace.settings.confirm_vanished,
+            keep_out=keep_out(workspace, table),
         )
     reports += _from_databases(workspace, table)
     if reports:
         _record(workspace, reports, workspace.clock.now())
+    if table == MEMBERS:
+        settle_departures(workspace)
+    if reports:
         _remove_landing(workspace, files)
     pointer = workspace.registry.pointer(table)
     return TableReport(table, pointer.rows if pointer else 0, tuple(reports))
@@ -104,6 +118,7 @@ def _from_databases(workspace: Workspace, table: str) -> list[ExportReport]:
                 workspace.registry,
                 as_of_day=workspace.yesterday,
                 guard=None if is_confirmed else ExportGuard(),
+                keep_out=keep_out(workspace, table),
             )
             reports.append(report)
     return reports
@@ -124,6 +139,7 @@ def _record(workspace: Workspace, reports: list[ExportReport], now: datetime) ->
             "undeclared_columns": list(report.undeclared_columns),
             "sensitive_columns": list(report.sensitive_columns),
             "flags": dict(report.flags),
+            "kept_out": dict(report.kept_out),
         }
         before = latest_findings(workspace).get(report.table, {})
         if report.changed_from is not None or any(before.get(name, []) != body[name] for name in _FINDINGS):

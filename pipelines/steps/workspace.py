@@ -15,6 +15,10 @@ from pipelines.policy import Policy, Routes, Sources, load_policy, load_routes, 
 from pipelines.privacy.access_records import AccessRecords
 from pipelines.privacy.keyring import Keyring, open_keyring
 from pipelines.registry.store import RegistryStore
+from pipelines.rights.double_sign_ups import SignUpDigests
+from pipelines.rights.sealed import SealedStore
+from pipelines.rights.subjects import SubjectDigests
+from pipelines.rights.tombstones import Tombstones
 from pipelines.settings import Settings
 from pipelines.storage.engine import Configuration, configuration, connect
 from pipelines.storage.ledger import Ledger
@@ -102,6 +106,30 @@ class Workspace(OpenHome):
     def registry(self) -> RegistryStore:
         """The registry tables with their validity intervals."""
         return RegistryStore(self.home.registry, self.keyring)
+
+    @cached_property
+    def subjects(self) -> SubjectDigests:
+        """Keyed digests of the people that rights are about."""
+        return SubjectDigests(self.keyring.subject_key())
+
+    @cached_property
+    def tombstones(self) -> Tombstones:
+        """The members who left or were erased, beside the keys."""
+        path = self.settings.key_folder / "tombstones.jsonl"
+        return Tombstones(path, self.subjects, self._vault_day_goes_by)
+
+    @cached_property
+    def sealed(self) -> SealedStore:
+        """What is kept of members who left."""
+        return SealedStore(self.home.sealed, self.keyring, self.ledger)
+
+    @cached_property
+    def sign_ups(self) -> SignUpDigests:
+        """What tells a double sign-up."""
+        return SignUpDigests(self.home.sealed, self.keyring, self.subjects)
+
+    def _vault_day_goes_by(self, day: date) -> date:
+        return _destroy_by(self.policy, "access_logs", day) or date.max
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,5 +1,6 @@
 /*
-purpose     turn read log lines into pseudonymised events: identities are replaced, everything else reduced or left out
+purpose     turn read log lines into pseudonymised events: identities are replaced, everything else reduced or left out;
+            a line of a member who left or was erased since (is_nobodys) becomes a request of nobody, without any pseudonym
 grain       one row a line
 parameters  none; the relations named below are registered by the caller, who has already replaced each distinct value once
 relations   lines, members_by_login, addresses, visitors, user_agents, targets, contents, referrers, methods
@@ -15,7 +16,8 @@ known_members as (
         members_by_login.member_partner_id,
         members_by_login.member_type
     from lines
-    left join members_by_login on lines.member_login = members_by_login.login_id
+    left join members_by_login
+        on lines.member_login = members_by_login.login_id and not lines.is_nobodys
 ),
 
 people as (
@@ -25,10 +27,12 @@ people as (
         coalesce(known_members.member_visitor_pseudonym, visitors.visitor_pseudonym) as visitor_pseudonym,
         coalesce(known_members.member_person_pseudonym, addresses.person_pseudonym) as person_pseudonym
     from known_members
-    left join addresses on known_members.client_address = addresses.client_address
+    left join addresses
+        on known_members.client_address = addresses.client_address and not known_members.is_nobodys
     left join visitors
         on
             known_members.client_address = visitors.client_address
+            and not known_members.is_nobodys
             and coalesce(known_members.user_agent, {{ empty_binary() }}) = visitors.user_agent
 ),
 

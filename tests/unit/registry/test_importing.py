@@ -111,10 +111,10 @@ def test_an_undeclared_column_goes_no_further(take: Callable, store: RegistrySto
 
 
 def test_a_declared_column_that_is_dropped_is_never_stored_nor_a_fault(take: Callable, store: RegistryStore) -> None:
-    export = f"{MEMBERS},contact_phone,contact_name\n{member(1)},canary,canary\n"
+    export = f"{MEMBERS},contact_name,artist_name\n{member(1)},canary,canary\n"
     report = take("members.csv", export)
     assert (report.added, report.undeclared_columns, dict(report.refused)) == (1, (), {})
-    assert "contact_phone" not in store.load("members").column_names
+    assert not {"contact_name", "artist_name"} & set(store.load("members").column_names)
     assert "canary" not in str(store.load("members").to_pylist())
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 
 from pipelines.settings import Settings, load_settings
@@ -132,9 +133,16 @@ def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def house_in() -> Callable[[Path], House]:
+def officer() -> pyrage.x25519.Identity:
+    """The privacy officer's key pair."""
+    return pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture(scope="session")
+def house_in(officer: pyrage.x25519.Identity) -> Callable[[Path], House]:
     """Make an empty home in a folder, at noon of 2015-05-21 in Seoul."""
-    return lambda folder: House(load_settings(home=folder / "home", clock="2015-05-21T12:00:00+09:00", threads=1))
+    given = {"clock": "2015-05-21T12:00:00+09:00", "threads": 1, "sealed_recipient": str(officer.to_public())}
+    return lambda folder: House(load_settings(home=folder / "home", **given))
 
 
 @pytest.fixture

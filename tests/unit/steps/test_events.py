@@ -28,6 +28,7 @@ MEMBERS = [
 ]
 CONTENTS = [{"content_id": "c1", "partner_id": "p1", "content_type": "album"}]
 NOT_MEMBERS = ["pending", "gone", "refused", "both", "nobody"]
+GONE_AT = 6 + NOT_MEMBERS.index("gone")
 
 
 def by_time(events):
@@ -89,10 +90,17 @@ def test_an_address_mapped_into_ipv6_is_the_same_client(events):
 
 def test_whoever_is_no_approved_member_is_anonymous(events):
     anonymous = events[3]
-    for at in range(4, 6 + len(NOT_MEMBERS)):
+    for at in set(range(4, 6 + len(NOT_MEMBERS))) - {GONE_AT}:
         assert events[at] | {"occurred_at": None} == anonymous | {"occurred_at": None}
     assert anonymous["member_pseudonym"] is None
     assert anonymous["visitor_pseudonym"] != events[0]["visitor_pseudonym"]
+
+
+def test_a_line_of_a_member_who_left_since_is_a_request_of_nobody(events):
+    nobodys, anonymous = events[GONE_AT], events[3]
+    gone = {name: None for name in anonymous if name.endswith("_pseudonym")}
+    assert len(gone) == 4
+    assert nobodys == {**anonymous, **gone, "occurred_at": nobodys["occurred_at"]}
 
 
 def test_who_was_not_a_member_is_counted_by_why(story):

@@ -1,0 +1,1 @@
+"""What a person's rights and a member's leaving mean for the stores of an open home."""
