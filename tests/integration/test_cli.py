@@ -1,36 +1,30 @@
 """The console script as people and programs use it: what it prints, what it refuses, and with which exit code."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from support.finished import environment
+from support.nights import PROGRAM, Nights, Said
 
-PROGRAM = Path(sys.executable).with_name("partnerstats")
 CLOCK = "2015-05-21T12:00:00+09:00"
 LINE = '192.0.2.7 - - [20/May/2015:21:05:15 +0000] "GET /contents HTTP/1.1" 200 12 "-" "Firefox"\n'
 
 pytestmark = pytest.mark.slow
 
 
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    given = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSTATS_")}
-    return subprocess.run(
-        [PROGRAM, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**given, **environment},
-        timeout=300,
-    )
+def run(*arguments: str | Path, **settings: str) -> Said:
+    """Run a command in a process of its own, whose libraries are loaded already."""
+    with TemporaryDirectory() as folder:
+        return Nights().command([*map(str, arguments)], Path(folder), settings)
 
 
 def document(*arguments: str | Path) -> dict:
     """Run with `--json`; what is on stdout is one JSON document and nothing else."""
     done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.stderr
     return json.loads(done.stdout)
 
 
@@ -42,20 +36,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     health = LINE.replace("/contents", "/healthz").replace('"Firefox"', '"Firefox" "-"')
     log.write_text(LINE.replace('"Firefox"', '"Firefox" "-"') + health + "broken\n")
     done = run("import", log, "--source", "web", "--home", folder / "home", "--clock", CLOCK)
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.stderr
     done = run("nightly", "--home", folder / "home", "--clock", CLOCK)
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.stderr
     return folder / "home"
+
+
+def test_the_program_stands_where_it_is_installed_and_loads_what_it_needs():
+    shown = subprocess.run([PROGRAM, "--help"], env=environment(), capture_output=True, text=True, check=True)
+    assert shown.stdout == run("--help").stdout
 
 
 def test_help_teaches_each_command():
     commands = ["demo", "nightly", "import", "status", "sql", "check", "keys", "ui"]
     overview = run("--help")
-    assert overview.returncode == 0
+    assert overview.code == 0
     assert all(command in overview.stdout for command in commands)
     for command in commands:
         shown = run(command, "--help")
-        assert shown.returncode == 0
+        assert shown.code == 0
         assert "Usage" in shown.stdout
 
 
@@ -80,7 +79,7 @@ def test_sql_answers_and_only_reads(home: Path):
         "nonsense",
     ):
         refused = run("sql", query, "--home", home)
-        assert refused.returncode == 2, query
+        assert refused.code == 2, query
         assert refused.stdout == ""
         assert "error:" in refused.stderr
 
@@ -107,7 +106,7 @@ def test_identified_data_is_touched_in_a_role_of_the_policy_and_for_a_reason(hom
     arguments = ("import", log, "--source", "web", "--home", home)
     for refused, why in (((*arguments, "--role", "visitor"), "visitor"), ((*arguments, "--reason", " "), "--reason")):
         done = run(*refused)
-        assert done.returncode == 2
+        assert done.code == 2
         assert why in done.stderr
     assert [file["name"] for file in document("status", "--home", home)["files"]] == ["access.log"]
     records = sorted((home / "ledger" / "access").glob("*.sealed"))
@@ -116,28 +115,28 @@ def test_identified_data_is_touched_in_a_role_of_the_policy_and_for_a_reason(hom
 
 def test_a_home_that_is_not_there_is_not_made_by_looking(tmp_path: Path):
     refused = run("status", "--home", tmp_path / "nowhere")
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "partnerstats nightly" in refused.stderr
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_errors_are_json_too_and_say_what_to_do(home: Path):
     refused = run("import", "nowhere.log", "--source", "unheard-of", "--home", home, "--json")
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "--format" in json.loads(refused.stdout)["error"]
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path):
     refused = run("status", "--home", tmp_path, PARTNERSTATS_THREADS="none")
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "PARTNERSTATS_THREADS" in refused.stderr
 
 
 def test_a_clock_without_offset_or_in_a_live_home_is_refused(home: Path, tmp_path: Path):
-    assert run("nightly", "--home", home, "--clock", "2015-05-21T12:00:00").returncode == 2
-    assert run("demo", "--home", tmp_path / "live", "--days", "1", "--requests-per-day", "100").returncode == 0
+    assert run("nightly", "--home", home, "--clock", "2015-05-21T12:00:00").code == 2
+    assert run("demo", "--home", tmp_path / "live", "--days", "1", "--requests-per-day", "100").code == 0
     refused = run("nightly", "--home", tmp_path / "live", "--clock", CLOCK)
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "--clock" in refused.stderr
 
 
@@ -146,23 +145,25 @@ def test_a_demo_home_refuses_real_input_and_a_real_one_the_demo(home: Path, tmp_
     log.write_text(LINE)
     run("demo", "--home", tmp_path / "demo", "--days", "1", "--requests-per-day", "100")
     refused = run("import", log, "--source", "archive", "--format", "combined", "--home", tmp_path / "demo")
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "demo" in refused.stderr
-    assert run("demo", "--home", home, "--clock", CLOCK).returncode == 2
+    assert run("demo", "--home", home, "--clock", CLOCK).code == 2
 
 
 def test_time_in_a_home_never_runs_backwards(home: Path):
     refused = run("nightly", "--home", home, "--clock", "2015-05-21T11:59:59+09:00")
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "backwards" in refused.stderr
 
 
 def test_a_day_that_has_not_begun_is_refused(home: Path):
     refused = run("nightly", "--home", home, "--date", "2015-05-22", "--clock", CLOCK)
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert "has not begun" in refused.stderr
 
 
 def test_a_rehearsal_opened_without_a_clock_stands_where_it_was(home: Path):
     assert document("status", "--home", home)["is_rehearsal"] is True
-    assert run("nightly", "--home", home).returncode == 0
+    refused = run("nightly", "--home", home, "--date", "2015-05-22")
+    assert refused.code == 2
+    assert "it is 2015-05-21 in Asia/Seoul" in refused.stderr
