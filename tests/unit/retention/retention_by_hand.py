@@ -6,10 +6,12 @@ to the first counted day (160), which is found by walking; where the month has n
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 ONE_DAY = timedelta(days=1)
 
 
+@cache
 def last_day_by_walking(anchor: date, text: str) -> date:
     """Return the last day of a period of `text` (P3M, P1Y, P5D or at_once) that `anchor` starts."""
     count = sum(int(n) * {"Y": 12, "M": 1, "D": 1}[unit] for n, unit in re.findall(r"(\d+)([YMD])", text))
