@@ -10,7 +10,9 @@ SHORTEST = 24
 DIGEST_BYTES = 16
 
 _TIME = re.compile(rb":\d\d:\d\d")
-_BEFORE, _AFTER = 14, 50
+WINDOW_BYTES = 64
+_SHORT_SIDE, _LONG_SIDE = 14, 58
+"""Where a window begins before the first colon of a time: with its date, or so that it ends with its seconds."""
 _QUOTING = b'\\"'
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,15 +55,16 @@ def date_texts(days: Iterable[date]) -> frozenset[bytes]:
 
 
 def windows(data: bytes, dates: frozenset[bytes]) -> Iterator[bytes]:
-    """Yield the 64 bytes around each time of day that follows one of `dates`, quotes and backslashes left out.
+    """Yield 64 bytes that begin before, and 64 that end after, each time of day that follows one of `dates`.
 
-    This is how a line is found that stands among other bytes without a line's end, or with quotes doubled or escaped:
-    in a page of a database, in a message, in a field.
+    Quotes and backslashes are left out. This is how a line is found that stands among other bytes without a line's end, or with
+    quotes doubled or escaped: in a page of a database, in a message, in a field.
     """
     flat = data.translate(None, _QUOTING)
     for match in _TIME.finditer(flat):
         at = match.start()
-        if (flat[at - 11 : at] in dates or flat[at - 13 : at - 3] in dates) and at >= _BEFORE:
-            window = flat[at - _BEFORE : at + _AFTER]
-            if len(window) == _BEFORE + _AFTER:
-                yield window
+        if flat[at - 11 : at] in dates or flat[at - 13 : at - 3] in dates:
+            for begin in (at - _SHORT_SIDE, at - _LONG_SIDE):
+                window = flat[max(begin, 0) : begin + WINDOW_BYTES]
+                if begin >= 0 and len(window) == WINDOW_BYTES:
+                    yield window

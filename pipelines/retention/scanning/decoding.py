@@ -54,7 +54,9 @@ class Decoder:
         tables = self._tables(head)
         if tables is not None:
             yield from self._batches(*tables, depth=1)
-        elif self._is_container(head):
+        elif head.startswith(_ZIP):
+            yield from self._zip(_joined(file_chunks(self.path)), "", 1)
+        elif packing(head) or head.startswith(SEALED):
             yield from self.content(file_chunks(self.path), "", 1)
 
     def content(self, chunks: Iterator[bytes], how: str, depth: int) -> Iterator[Layer]:
@@ -99,10 +101,6 @@ class Decoder:
         if head.startswith(_SQLITE):
             return "sqlite", sqlite_file(self.path)
         return None
-
-    @staticmethod
-    def _is_container(head: bytes) -> bool:
-        return bool(packing(head)) or head.startswith((SEALED, _ZIP))
 
     def _sealed(self, data: bytes, how: str, depth: int) -> Iterator[Layer]:
         opened = self.keys.unsealed(data, self.place)
