@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import backfill, check, demo, imports, keys, nightly, serve, sql, status
+from pipelines.cli import backfill, check, demo, imports, keys, nightly, retention, serve, sql, status
 from pipelines.cli.output import console, print_json
 from pipelines.errors import PartnerstatsError
 from pipelines.unexpected import told_without_values
@@ -31,6 +31,7 @@ app.command("status")(status.status)
 app.command("sql")(sql.sql)
 app.command("check")(check.check)
 app.add_typer(keys.app, name="keys")
+app.add_typer(retention.app, name="retention")
 app.command("ui")(serve.ui)
 
 
