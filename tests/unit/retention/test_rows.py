@@ -144,6 +144,13 @@ def test_a_complaint_taken_up_again_has_no_clock_until_it_is_settled_again(terms
     assert [term.anchor for term in terms("complaints", settled, again)] == [None, None]
 
 
+def test_the_latest_version_is_the_latest_by_its_days_not_by_its_place(terms: Terms) -> None:
+    day = date(2015, 5, 1)
+    open_one = {"inquiry_id": "i", "valid_to": day}
+    answered = {"inquiry_id": "i", "answered_at": NOON, "valid_from": day}
+    assert [term.anchor for term in terms("inquiries", answered, open_one)] == [SETTLED, SETTLED]
+
+
 def test_two_rows_that_differ_by_a_microsecond_of_their_key_are_two(terms: Terms) -> None:
     rows = [
         {"account_key": "a", "consent": "c", "given_at": NOON + timedelta(microseconds=n), "until": until}
