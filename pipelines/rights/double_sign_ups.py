@@ -5,12 +5,13 @@ key, and go with them. They are compared with new sign-ups without opening any o
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipelines.clock import seoul_day
 from pipelines.rights.sealed import FOLDERS, ONE_YEAR
 from pipelines.rights.subjects import SubjectDigests
 from pipelines.storage.atomic import write_bytes
@@ -63,25 +64,28 @@ class SignUpDigests:
         days = sorted(date.fromisoformat(path.parent.name) for path in self._folder.glob(f"*/{FILE_NAME}"))
         return [former for day in days for former in self._read(day)]
 
-    def double(self, sign_ups: Iterable[Mapping[str, Any]]) -> int:
+    def double(self, sign_ups: Iterable[Mapping[str, Any]], ends: Callable[[date], date | None]) -> int:
         """Count those of `sign_ups`, rows of members with `account_key` and `joined_at`, that a former member made before.
 
-        That is: joined after another account left, with one of FIELDS the same. Who comes back under the same account is no
-        double.
+        That is: joined after another account left, and by the last day that `ends` gives for the day of leaving, with one of
+        FIELDS the same. Who comes back under the same account is no double.
         """
         by_digest: dict[str, list[Former]] = {}
         for former in self.formers():
             for digest in former.digests:
                 by_digest.setdefault(digest, []).append(former)
-        return sum(self._is_double(row, by_digest) for row in sign_ups) if by_digest else 0
+        last = {former: ends(seoul_day(former.left_at)) or date.max for found in by_digest.values() for former in found}
+        return sum(self._is_double(row, by_digest, last) for row in sign_ups) if by_digest else 0
 
-    def _is_double(self, row: Mapping[str, Any], by_digest: Mapping[str, list[Former]]) -> bool:
-        subject = self._digests.subject_digest(row["account_key"])
-        return any(
-            former.subject != subject and row["joined_at"] is not None and row["joined_at"] > former.left_at
-            for digest in self._of(row)
-            for former in by_digest.get(digest, ())
-        )
+    def _is_double(
+        self, row: Mapping[str, Any], by_digest: Mapping[str, list[Former]], last: Mapping[Former, date]
+    ) -> bool:
+        joined = row["joined_at"]
+        if joined is None:
+            return False
+        formers = {former for digest in self._of(row) for former in by_digest.get(digest, ())}
+        after = {former for former in formers if former.left_at < joined and seoul_day(joined) <= last[former]}
+        return bool({former.subject for former in after} - {self._digests.subject_digest(row["account_key"])})
 
     def _of(self, row: Mapping[str, Any]) -> frozenset[str]:
         given = [(field, row.get(field)) for field in FIELDS]

@@ -13,7 +13,7 @@ from pipelines.registry.importing import ExportReport, import_exports, import_ta
 from pipelines.registry.intervals import ExportGuard
 from pipelines.registry.tables import MEMBERS, table_spec
 from pipelines.steps.subjects.keeping_out import keep_out
-from pipelines.steps.subjects.leaving import settle_departures
+from pipelines.steps.subjects.leaving import record_double_sign_ups, settle_departures
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
 from pipelines.tabular.sqlite import SqliteReader
@@ -93,6 +93,7 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
         _record(workspace, reports, workspace.clock.now())
     if table == MEMBERS:
         settle_departures(workspace)
+        record_double_sign_ups(workspace)
     if reports:
         _remove_landing(workspace, files)
     pointer = workspace.registry.pointer(table)

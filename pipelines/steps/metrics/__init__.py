@@ -12,7 +12,7 @@ from pipelines.steps.metrics.files import files
 from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
-from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents
+from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents, sign_ups
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.metrics.usage_periods import usage_periods
 from pipelines.steps.workspace import Workspace
@@ -27,6 +27,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "linked_days": linked_days,
     **EXPORT_FRAMES,
     "member_consents": member_consents,
+    "sign_ups": sign_ups,
     "event_fields": event_fields,
     "event_days": event_days,
     "days": days,

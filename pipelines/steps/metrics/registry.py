@@ -10,6 +10,7 @@ from pipelines.registry.screening import CHILDREN_REFUSED, PLAIN_PASSWORDS, UNKN
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.people import NO_CONSENT, people_of
 from pipelines.steps.registry import TABLES, latest_findings
+from pipelines.steps.subjects.leaving import double_sign_ups
 from pipelines.steps.workspace import Workspace
 
 FLAGS = (CHILDREN_REFUSED, PLAIN_PASSWORDS, UNKNOWN_CHANNELS)
@@ -32,6 +33,13 @@ def member_consents(workspace: Workspace, _: Only) -> pd.DataFrame:
         return pd.DataFrame(columns=["members_held_back"])
     statuses = people_of(workspace.registry, workspace.yesterday).status_by_login.values()
     return pd.DataFrame([{"members_held_back": sum(status == NO_CONSENT for status in statuses)}])
+
+
+def sign_ups(workspace: Workspace, _: Only) -> pd.DataFrame:
+    """One row when members were ever exported: `double_sign_ups`, members who gave what one gave who left within the year."""
+    if workspace.registry.pointer("members") is None:
+        return pd.DataFrame(columns=["double_sign_ups"])
+    return pd.DataFrame([{"double_sign_ups": double_sign_ups(workspace)}])
 
 
 def _row(body: Mapping[str, Any]) -> dict[str, float]:

@@ -25,6 +25,7 @@ from pipelines.steps.workspace import Workspace
 
 KIND = "departures"
 """Kind of the ledger's entries, one for each time that members were found to have left."""
+DOUBLE_SIGN_UPS = "double-sign-ups"
 MISUSE = "misuse_records"
 
 
@@ -96,7 +97,17 @@ def double_sign_ups(workspace: Workspace) -> int:
     """Count the members of the registry who signed up with what a former member had given."""
     if workspace.registry.pointer(MEMBERS) is None:
         return 0
-    return workspace.sign_ups.double(members_there(workspace.registry.load(MEMBERS)).to_pylist())
+    period = workspace.policy.dataset(ONE_YEAR).period
+    rows = members_there(workspace.registry.load(MEMBERS)).to_pylist()
+    return 0 if period is None else workspace.sign_ups.double(rows, period.ends)
+
+
+def record_double_sign_ups(workspace: Workspace) -> None:
+    """Append to the ledger how many double sign-ups there are, when that is another number than the one known."""
+    found = double_sign_ups(workspace)
+    known = [entry.body["found"] for entry in workspace.ledger.entries(DOUBLE_SIGN_UPS)]
+    if found != (known[-1] if known else 0):
+        workspace.ledger.append(DOUBLE_SIGN_UPS, {"found": found}, workspace.clock.now())
 
 
 def _leavers(workspace: Workspace) -> list[Leaver]:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from pipelines.clock import seoul_day
 from pipelines.records.ledgered import KIND
 from pipelines.steps import registry
 from pipelines.steps.day_files import read_day_states
@@ -121,6 +124,19 @@ def export_finding(table: str, **found: Any) -> Corruption:
     clean = {"refused": {}, "undeclared_columns": [], "sensitive_columns": [], "flags": {}}
     body = {"table": table, "sha256": "0" * 64, "as_of_day": "2026-03-05", "rows": 10, **clean, **found}
     return lambda workspace: workspace.ledger.append(registry.KIND, body, workspace.clock.now()) and None
+
+
+def sign_up_of_who_left(workspace: Workspace) -> None:
+    """Let a member leave, and give the member's phone number to one who joined today."""
+    rows = workspace.registry.load("members")
+    present = [row for row in rows.to_pylist() if row["valid_to"] is None]
+    gone, new = present[0], present[1]
+    at, phone = workspace.clock.now(), "010-0000-7777"
+    former = workspace.sign_ups.former("0" * 64, at - timedelta(days=1), {"contact_phone": phone})
+    workspace.sign_ups.add(seoul_day(former.left_at), [former])
+    rest = [row for row in rows.to_pylist() if row["account_key"] not in (gone["account_key"], new["account_key"])]
+    sign_up = {**new, "joined_at": at, "contact_phone": phone}
+    workspace.registry.rewrite("members", pa.Table.from_pylist([*rest, sign_up], schema=rows.schema), changed_from=None)
 
 
 def consents_of_nobody(workspace: Workspace) -> None:

@@ -58,6 +58,7 @@ RECORD_TWINS = (
     *(twin for table in TABLES for twin in _of_exports(table)),
     Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
     Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
+    Twin("sign_ups_are_not_double", "the phone of who left", records.sign_up_of_who_left),
     Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
     *_of_records("cookies", "cookie", "cookie_records"),
     *_of_records("linked", "linked", "linked_events"),

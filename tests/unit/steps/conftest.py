@@ -93,7 +93,8 @@ class House:
         folder.mkdir(parents=True, exist_ok=True)
         if table == "members":
             defaults = {"member_type": "agency", "status": "approved", "joined_at": "2015-01-01T00:00:00+09:00"}
-            (folder / "members.csv").write_text(as_csv(MEMBER_COLUMNS, [{**defaults, **row} for row in rows]))
+            columns = list(dict.fromkeys([*MEMBER_COLUMNS, *(name for row in rows for name in row)]))
+            (folder / "members.csv").write_text(as_csv(columns, [{**defaults, **row} for row in rows]))
         else:
             (folder / f"{table}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         return import_registry(self.workspace, table)
