@@ -18,8 +18,8 @@ from pipelines.retention.digests import SHORTEST, Digester, date_texts, lines_of
 from pipelines.retention.scanning.layers import Form, Layer
 from pipelines.storage.atomic import remove, write_json
 
-LINES = 32
-"""Lines taken of what is destroyed together, all if there are fewer; and as many rows."""
+LINES, LINES_OF_A_PART = 32, 4
+"""Lines taken of what is destroyed together, all if there are fewer, and at least of each of its files; and as many rows."""
 
 _HAS_TIME = re.compile(rb"\d:\d\d|\d{10}")
 
@@ -51,12 +51,19 @@ class Sample:
 class Collector:
     """A visitor of decoded files that takes a sample of their whole lines and rows."""
 
-    def __init__(self, digester: Digester, day: date) -> None:
-        """Begin a sample of what belongs to `day`."""
+    def __init__(self, digester: Digester, day: date, parts: int = 1) -> None:
+        """Begin a sample of what belongs to `day` and lies in `parts` files (see `next_part`)."""
         self._digester, self._dates = digester, date_texts([day])
+        self._most = max(LINES_OF_A_PART, LINES // max(parts, 1))
+        self._taken: dict[bytes, tuple[bytes, ...]] = {}
         self._lines: dict[bytes, tuple[bytes, ...]] = {}
         self._rows: set[bytes] = set()
         self.seen = 0
+
+    def next_part(self) -> None:
+        """Keep what was taken of a file, and begin with the next one."""
+        self._taken.update(dict.fromkeys(self._rows, ()) | self._lines)
+        self._lines, self._rows = {}, set()
 
     def block(self, layer: Layer, block: bytes) -> None:
         """Take lines with a time in them; single values are no lines, a heading recurs elsewhere."""
@@ -65,18 +72,19 @@ class Collector:
             self.seen += len(lines) - (not lines[-1])
             digest = self._digester.digest
             timed = {digest(line): line for line in lines if len(line) >= SHORTEST and _HAS_TIME.search(line)}
-            chosen = nsmallest(LINES, {*self._lines, *timed})
+            chosen = nsmallest(self._most, {*self._lines, *timed})
             self._lines = {key: self._lines[key] if key in self._lines else self._around(timed[key]) for key in chosen}
 
     def rows(self, _layer: Layer, rows: list[bytes]) -> None:
         """Take rows."""
         self.seen += len(rows)
-        self._rows = set(nsmallest(LINES, self._rows.union(self._digester.digests(rows))))
+        self._rows = set(nsmallest(self._most, self._rows.union(self._digester.digests(rows))))
 
     def sample(self, dataset: str, day: date, taken_on: date, plan: str) -> Sample:
         """Return what was taken."""
-        found = sorted({*self._lines, *self._rows})
-        around = sorted({window for each in self._lines.values() for window in each})
+        self.next_part()
+        found = sorted(self._taken)
+        around = sorted({window for each in self._taken.values() for window in each})
         told = tuple(digest.hex() for digest in found), tuple(digest.hex() for digest in around)
         return Sample(dataset, day, taken_on, plan, self.seen, len(found), *told)
 

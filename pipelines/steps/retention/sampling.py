@@ -37,16 +37,17 @@ def sample_items(workspace: Workspace, items: Iterable[Item], plan: str) -> list
     Call it before the first key goes; the same items again give the same samples. Raises UnreadableError when one cannot be
     read: what cannot be sampled is not destroyed unseen. Items that are no files, are gone, or have no anchor are left out.
     """
-    groups: dict[tuple[str, date], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, date], set[str]] = defaultdict(set)
     for item in items:
         if item.is_present and item.anchor and item.kind in (Kind.FILE, Kind.COPY):
-            groups[item.dataset, item.anchor].append(item.place)
+            groups[item.dataset, item.anchor].add(item.place)
     keys, digester = LiveKeys(workspace.keyring), digester_of(workspace)
     taken = []
     for (dataset, day), places in sorted(groups.items()):
-        collector = Collector(digester, day)
-        for place in sorted(set(places)):
+        collector = Collector(digester, day, len(places))
+        for place in sorted(places):
             traverse(Decoder(workspace.home.root / place, place, keys, workspace.connection), collector)
+            collector.next_part()
         taken.append(_kept(workspace, collector.sample(dataset, day, workspace.today, plan)))
     return taken
 

@@ -31,6 +31,19 @@ def test_the_lines_taken_do_not_depend_on_their_order_or_on_blocks():
     assert collector.sample("access_logs", DAY, date(2026, 6, 6), "0" * 64) == sample_of(*lines)
 
 
+@pytest.mark.parametrize(("parts", "taken"), [(1, 32), (2, 32), (8, 32), (9, 36), (20, 80)])
+def test_of_each_file_some_lines_are_taken_however_many_there_are(parts: int, taken: int):
+    collector = Collector(DIGESTER, DAY, parts)
+    lines = many(100 * parts)
+    for part in range(parts):
+        collector.block(Layer("content", Form.CONTENT, iter(())), b"\n".join(lines[part::parts]))
+        collector.next_part()
+    found = {*collector.sample("access_logs", DAY, DAY, "").digests}
+    of_parts = [sum(DIGESTER.digest(line).hex() in found for line in lines[part::parts]) for part in range(parts)]
+    assert len(found) == taken
+    assert min(of_parts) == max(of_parts) == taken // parts
+
+
 def test_lines_taken_are_spread_over_the_data():
     lines = many(3200)
     taken = {*sample_of(*lines).digests}
