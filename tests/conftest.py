@@ -1,10 +1,23 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests, and what the suite says at its end."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+KILLED_IN = "killed in"
+"""The property of a test's report that names, for each night it killed, the stage."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the nights that were killed, by stage: no test knows those of the others, which ran in other processes."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    properties = [pair for report in reports if report.when == "call" for pair in report.user_properties]
+    kills = Counter(value for name, value in properties if name == KILLED_IN)
+    if kills:
+        stages = ", ".join(f"{stage} {count}" for stage, count in sorted(kills.items()))
+        terminalreporter.write_line(f"{kills.total()} nights killed: {stages}")
 
 
 @pytest.fixture(scope="session")

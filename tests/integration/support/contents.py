@@ -10,8 +10,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines.steps.day_files import read_day_states
+from pipelines.records.ledgered import KIND
+from pipelines.steps.day_files import LINKED, LINKED_EVENTS, read_day_states
 from pipelines.steps.events import stale_days
+from pipelines.steps.linked import stale_linked_days
+from pipelines.steps.record_imports import record_files
 from pipelines.steps.records import QUARANTINED_FILE, import_records
 from pipelines.steps.unbuilt import unbuilt_days
 from pipelines.steps.workspace import Workspace
@@ -37,6 +40,11 @@ class Contents:
     delivered: Mapping[str, bytes]
     quarantine: Rows
 
+    @property
+    def tables(self) -> dict[str, Rows]:
+        """The rows of the warehouse's tables alone."""
+        return {name: rows for name, rows in self.rows.items() if name.startswith("table ")}
+
     def differences(self, other: "Contents") -> dict[str, tuple[int, int]]:
         """Return, for each part that differs, how many rows of `self` are lost in `other` and how many it has besides."""
         mine, theirs = self._countable(), other._countable()
@@ -58,11 +66,17 @@ class Contents:
 
 def contents_of(workspace: Workspace) -> Contents:
     """Read everything below the home, through the keys. Raises the project's own errors for what cannot be read."""
-    records = import_records(workspace.ledger)
-    whole = [entry.body for entry in workspace.ledger.entries(QUARANTINED_FILE)]
+    bodies = [record.to_body() for record in import_records(workspace.ledger)]
+    bodies += [entry.body for kind in (KIND, QUARANTINED_FILE) for entry in workspace.ledger.entries(kind)]
     return Contents(
-        {**_events(workspace), **_warehouse(workspace), **_registry(workspace)},
-        [_without_sealing(record.to_body()) for record in records] + [_without_sealing(body) for body in whole],
+        {
+            **_events(workspace),
+            **_linked(workspace),
+            **_records(workspace),
+            **tables_of(workspace),
+            **_registry(workspace),
+        },
+        [_without_sealing(body) for body in bodies],
         dict(_delivered(workspace)),
         Counter(_quarantined(workspace)),
     )
@@ -70,7 +84,7 @@ def contents_of(workspace: Workspace) -> Contents:
 
 def is_up_to_date(workspace: Workspace) -> bool:
     """Whether nothing is left to derive or to build."""
-    return not stale_days(workspace) and not unbuilt_days(workspace)
+    return not stale_days(workspace) and not stale_linked_days(workspace) and not unbuilt_days(workspace)
 
 
 def files_that_are_no_whole(workspace: Workspace) -> list[str]:
@@ -92,17 +106,36 @@ def staging_leftovers(home: Path) -> list[str]:
 
 
 def _events(workspace: Workspace) -> dict[str, Rows]:
+    return _days(workspace, workspace.home.events, "events")
+
+
+def _linked(workspace: Workspace) -> dict[str, Rows]:
+    return _days(workspace, workspace.home.events / LINKED, "linked events")
+
+
+def _days(workspace: Workspace, folder: Path, what: str) -> dict[str, Rows]:
     rows: dict[str, Rows] = {}
     with workspace.connection() as connection:
-        for day, state in read_day_states(workspace.home.events).items():
+        for day, state in read_day_states(folder).items():
             add_key(connection, workspace.keyring.get(state.key))
-            query = f"SELECT * FROM {scan(workspace.home.events / state.file_name, state.key)}"  # noqa: S608
-            rows[f"events of {day}"] = Counter(map(repr, connection.execute(query).fetchall()))
-            rows[f"people of {day}"] = Counter(state.people)
+            query = f"SELECT * FROM {scan(folder / state.file_name, state.key)}"  # noqa: S608
+            rows[f"{what} of {day}"] = Counter(map(repr, connection.execute(query).fetchall()))
+            rows[f"people of {what} of {day}"] = Counter(state.people)
     return rows
 
 
-def _warehouse(workspace: Workspace) -> dict[str, Rows]:
+def _records(workspace: Workspace) -> dict[str, Rows]:
+    """Return the sealed rows of cookie records and of linked events."""
+    rows: dict[str, Rows] = {}
+    for record in record_files(workspace):
+        for body in record.segments:
+            lines = workspace.vault.read_segment(Segment.from_json(body)).raw.decode().splitlines()
+            rows.setdefault(f"rows of {record.dataset}", Counter()).update(lines)
+    return rows
+
+
+def tables_of(workspace: Workspace) -> dict[str, Rows]:
+    """Return the rows of every table of the warehouse, under `table <its name>`."""
     if not workspace.home.warehouse.exists():
         return {}
     with duckdb.connect(str(workspace.home.warehouse), read_only=True) as connection:
@@ -144,7 +177,7 @@ def _place(lines: dict[int, bytes], runs: tuple[tuple[int, int], ...], raw: byte
 
 def _quarantined(workspace: Workspace) -> Iterator[str]:
     """Yield quarantined lines as their rows, and pieces of whole files as Base64."""
-    for record in import_records(workspace.ledger):
+    for record in (*import_records(workspace.ledger), *record_files(workspace)):
         for body in record.quarantine:
             yield from workspace.quarantine.read_segment(Segment.from_json(body)).raw.decode().splitlines()
     for entry in workspace.ledger.entries(QUARANTINED_FILE):
@@ -176,7 +209,8 @@ def _read_whole(workspace: Workspace, kind: str, path: Path) -> None:
         assert names, "no key for it"
         _unseal_with_any(workspace, names, path)
     elif path.suffix == ".parquet":
-        key = next(key.name for key in workspace.keyring.list() if key.name.startswith(f"events.{path.stem}."))
+        dataset = LINKED_EVENTS if path.parent.name == LINKED else "events"
+        key = next(key.name for key in workspace.keyring.list() if key.name.startswith(f"{dataset}.{path.stem}."))
         with workspace.connection() as connection:
             add_key(connection, workspace.keyring.get(key))
             connection.execute(f"SELECT count(columns(*)) FROM {scan(path, key)}").fetchall()  # noqa: S608

@@ -1,7 +1,8 @@
 """A home between two nights: the first night is done, the second one's deliveries lie in the landing folder.
 
 They hold what is hard: a log that grew and whose last line was cut in two, broken lines, a file whose compression is
-cut off, new days, a registry that changed. What is taken in leaves the landing folder, as real input does.
+cut off, new days, cookie records, linked events, a registry that changed; logs and records are dealt out to several files,
+so that they may arrive one after the other. What is taken in leaves the landing folder, as real input does.
 """
 
 import gzip
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from support.nights import Night, Nights
+from support.parts import deal
 
 from pipelines.demo.day_files import SOURCE
 from pipelines.demo.plan import DemoPlan
@@ -37,9 +39,9 @@ class Delivered:
     """Where a night says how it went; by default beside the home."""
 
     def copy_to(self, folder: Path) -> "Delivered":
-        """Return a copy with the same keys, deliveries and clock."""
-        for name in (self.home.name, f"{self.home.name}.keys"):
-            shutil.copytree(self.home.with_name(name), folder / name)
+        """Return a copy with the same keys, deliveries and clock, and all else that lies beside a home under its name."""
+        for part in (self.home, *self.home.parent.glob(f"{self.home.name}.*")):
+            shutil.copytree(part, folder / part.name)
         return replace(self, home=folder / self.home.name)
 
     def environment(self, clock: str = NOW) -> dict[str, str]:
@@ -60,12 +62,19 @@ class Delivered:
         file_limit_bytes: int | None = None,
     ) -> Night:
         """Start the night that is due; no file may grow beyond `file_limit_bytes`, if given."""
-        folder = self.told or self.home.with_name("night")
-        return self.nights.start(self.home, day, folder, self.environment(clock), broken_by, file_limit_bytes)
+        return self.nights.start(self.home, day, self._told, self.environment(clock), broken_by, file_limit_bytes)
+
+    def begin_fresh_night(self) -> Night:
+        """Start the night that is due as `partnerstats nightly`, in a process that has to load everything."""
+        return self.nights.start_fresh(self.home, LAST_DAY, self._told, self.environment())
 
     def workspace(self) -> Workspace:
         """Open the home in this process."""
         return Workspace.open(load_settings(home=self.home, clock=NOW))
+
+    @property
+    def _told(self) -> Path:
+        return self.told or self.home.with_name("night")
 
 
 def between_two_nights(folder: Path, nights: Nights) -> Delivered:
@@ -83,11 +92,11 @@ def between_two_nights(folder: Path, nights: Nights) -> Delivered:
     assert outcome["succeeded"], outcome
     later = folder / "later"
     write_demo(later, replace(plan, to=LAST_DAY, days=2))
-    for path in sorted(later.rglob("*")):
-        target = opened.home.landing / path.relative_to(later)
-        if path.is_file():
-            target.parent.mkdir(exist_ok=True, parents=True)
-            shutil.copy(path, target)
+    dealt = dict(deal(later, Path("access") / SOURCE))
+    exports = {path.relative_to(later): path.read_bytes() for path in (later / "registry").iterdir()}
+    for name, content in (exports | dealt).items():
+        (opened.home.landing / name).parent.mkdir(exist_ok=True, parents=True)
+        (opened.home.landing / name).write_bytes(content)
     _write(logs / "current.log.gz", whole)
     cut = gzip.compress(_other_lines(whole), 1)
     (logs / "damaged.log.gz").write_bytes(cut[: len(cut) // 2])

@@ -1,35 +1,34 @@
 """The night as it goes when nobody disturbs it: what every disturbed one is compared with."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.contents import Contents, contents_of, is_up_to_date
 from support.deliveries import Delivered
+from support.moments import Timeline
 
 
 @dataclass(frozen=True)
 class Uninterrupted:
-    """What the night gives, what was there before, and how long it took."""
+    """What the night gives, what was there before, and when each of its steps began and ended."""
 
     before: Contents
     after: Contents
-    seconds: float
+    timeline: Timeline
 
 
 def uninterrupted_night(delivered: Delivered, folder: Path) -> Uninterrupted:
     """Run the night on a copy of `delivered` in `folder`, and make sure that nothing delivered is missing from it."""
     before = contents_of(delivered.copy_to(folder / "before").workspace())
     copy = delivered.copy_to(folder / "after")
-    began = time.monotonic()
-    outcome = copy.begin_night().outcome()
-    seconds = time.monotonic() - began
+    night = copy.begin_night()
+    outcome = night.outcome()
     assert outcome["succeeded"], outcome
     after = contents_of(copy.workspace())
     assert is_up_to_date(copy.workspace())
     expected = [*before.delivered.values(), *delivered.contents.values(), *_of_the_damaged_file(after)]
     assert sorted(after.delivered.values()) == sorted(expected)
-    return Uninterrupted(before, after, seconds)
+    return Uninterrupted(before, after, Timeline.of(night))
 
 
 def _of_the_damaged_file(contents: Contents) -> list[bytes]:
