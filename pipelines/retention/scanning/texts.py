@@ -20,8 +20,9 @@ SHORTEST_RUN = 32
 Derived = tuple[str, Form, list[bytes]]
 """How, what form, and the pieces."""
 
-_ALPHABET = np.zeros(256, bool)
-_ALPHABET[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")] = True
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_ALPHABET = bytes(byte in _DIGITS for byte in range(256))
+_FULL = np.uint64(0x0101010101010101)
 _HEX = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 _ESCAPED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)+"')
 _HEADER = re.compile(rb'"?[A-Za-z_][\w .-]*"?(?:([,;\t|])"?[A-Za-z_][\w .-]*"?)+')
@@ -130,12 +131,8 @@ def _base64(digits: bytes) -> bytes:
 
 def _runs(block: bytes) -> Iterator[bytes]:
     """Yield the long runs; lines that are nothing but a run, and follow one another, are one."""
-    others = np.flatnonzero(~_ALPHABET[np.frombuffer(block, np.uint8)])
-    edges = np.concatenate(([-1], others, [len(block)]))
-    long = np.flatnonzero(np.diff(edges) > SHORTEST_RUN)
     start = end = -1
-    for at in long:
-        first, last = int(edges[at]) + 1, int(edges[at + 1])
+    for first, last in _spans(block):
         if end >= 0 and block[end:first] in (b"\n", b"\r\n") and (start == 0 or block[start - 1 : start] == b"\n"):
             end = last
             continue
@@ -144,6 +141,19 @@ def _runs(block: bytes) -> Iterator[bytes]:
         start, end = first, last
     if end >= 0:
         yield _with_tail(block, start, end)
+
+
+def _spans(block: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where long runs begin and end: each has three neighbouring words of eight bytes that are all of the alphabet."""
+    mask = block.translate(_ALPHABET)
+    full = np.frombuffer(mask, np.uint64, len(mask) // 8) == _FULL
+    end = 0
+    for word in np.flatnonzero(full[:-2] & full[1:-1] & full[2:]).tolist():
+        if word * 8 >= end:
+            first, end = mask.rfind(b"\0", 0, word * 8) + 1, mask.find(b"\0", word * 8)
+            end = len(mask) if end < 0 else end
+            if end - first >= SHORTEST_RUN:
+                yield first, end
 
 
 def _with_tail(block: bytes, start: int, end: int) -> bytes:
