@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support import plain_marts
 from support.plain_marts import PlainHouse
+from support.plain_people import PlainPeople
 from support.quick import decoded_events, quick_night, warehouse_rows
 
 from pipelines.demo.plan import DemoPlan, DemoReport
@@ -56,8 +57,10 @@ def events(workspace) -> list[dict]:
 
 
 def plainly_read(workspace: Workspace, policy: Path) -> PlainHouse:
-    house = PlainHouse(workspace.home.landing, policy)
-    for log in sorted((workspace.home.landing / "access" / "demo-web").iterdir()):
+    landing = workspace.home.landing
+    people = PlainPeople({PLAN.to: landing / "registry"}, sorted((landing / "cookies").iterdir()))
+    house = PlainHouse(people, policy)
+    for log in sorted((landing / "access" / "demo-web").iterdir()):
         house.read(log)
     return house
 
@@ -74,7 +77,7 @@ def stirred(workspace, repository, tmp_path_factory) -> tuple[Workspace, PlainHo
     for path in (workspace.home.root, workspace.settings.key_folder):
         shutil.copytree(path, folder / path.name)
     copy = Workspace.open(workspace.settings.model_copy(update={"home": folder / "home"}))
-    log = copy.home.landing / "access" / "demo-web" / f"access-{PLAN.dates[1]}-late.log.gz"
+    log = copy.home.landing / "access" / "demo-web" / f"access-{PLAN.dates[1]}-stirred.log.gz"
     contents = (copy.home.landing / "registry" / "contents.jsonl").read_text().splitlines()
     log.write_bytes(gzip.compress("".join(late_lines([json.loads(row) for row in contents])).encode()))
     quick_night(copy)

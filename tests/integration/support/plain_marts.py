@@ -3,7 +3,6 @@
 Imports nothing of the project, and reads none of its SQL.
 """
 
-import csv
 import gzip
 import json
 import re
@@ -21,6 +20,7 @@ from urllib.parse import parse_qsl, unquote
 
 import ua_parser
 import yaml
+from support.plain_people import PlainPeople
 
 LINE = re.compile(
     r'(?P<address>\S+) - \S+ \[(?P<time>[^\]]+)\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<sent>\d+|-) '
@@ -38,8 +38,8 @@ class Hit:
     sent: int | None
     is_bot: bool
     is_view: bool
-    visitor: tuple[str, ...]
-    person: tuple[str, ...]
+    visitor: tuple[str, ...] | None
+    person: tuple[str, ...] | None
     member: str | None
     content: str | None
     partner: str | None
@@ -61,18 +61,14 @@ class Counted:
 
 
 class PlainHouse:
-    """Reads a demo's landing folder."""
+    """Reads a demo's logs, with the routes of `policy` and the people there are."""
 
-    def __init__(self, landing: Path, policy: Path) -> None:
-        """Read the exports and the routes."""
-        self._landing = landing
+    def __init__(self, people: PlainPeople, policy: Path) -> None:
+        """Read the routes."""
+        self._people = people
         routes = yaml.safe_load((policy / "routes.yml").read_text(encoding="utf-8"))
         self._rules = routes["routes"]
         self._assets = tuple(f".{extension}" for extension in routes["asset_extensions"])
-        contents = (landing / "registry" / "contents.jsonl").read_text(encoding="utf-8").splitlines()
-        self._partners = {row["content_id"]: row["partner_id"] for row in map(json.loads, contents)}
-        with (landing / "registry" / "members.csv").open(encoding="utf-8") as file:
-            self._members = list(csv.DictReader(file))
         self.hits: list[Hit] = []
         self.days: dict[date, Counted] = defaultdict(Counted)
 
@@ -98,10 +94,14 @@ class PlainHouse:
         address = ip_address(match["address"])
         address = getattr(address, "ipv4_mapped", None) or address
         network = str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
-        member = self._member(match["cookie"], at.date())
+        login = _login(match["cookie"])
+        is_nobodys = login is not None and self._people.has_left_since(login, at)
+        found = self._people.member(login, at) if login and not is_nobodys else None
+        member = found["account_key"] if found else None
+        partners = self._people.exports_of(at.date()).content_partners
         status, is_bot = int(match["status"]), _is_bot(match["agent"])
         is_page, content = self._page(target)
-        content = content if content in self._partners else None
+        content = content if content in partners else None
         self.days[at.date()].bots += is_bot
         self.hits.append(
             Hit(
@@ -110,26 +110,13 @@ class PlainHouse:
                 None if match["sent"] == "-" else int(match["sent"]),
                 is_bot,
                 method == "GET" and is_page and (200 <= status < 300 or status == 304),
-                ("member", member) if member else (str(address), match["agent"]),
-                ("member", member) if member else (network,),
+                None if is_nobodys else ("member", member) if member else (str(address), match["agent"]),
+                None if is_nobodys else ("member", member) if member else (network,),
                 member,
                 content,
-                self._partners.get(content or ""),
+                partners.get(content or ""),
             )
         )
-
-    def _member(self, cookie: str, day: date) -> str | None:
-        """Return the account of the approved member whose login the cookie carries."""
-        pairs = [pair.strip().partition("=") for pair in cookie.split(";")]
-        logins = {unquote(value) for name, _, value in pairs if name == "pc_member" and value}
-        if len(logins) != 1:
-            return None
-        found = [
-            row
-            for row in self._members
-            if row["login_id"] in logins and datetime.fromisoformat(row["joined_at"]).date() <= day
-        ]
-        return found[0]["account_key"] if len(found) == 1 and found[0]["status"] == "approved" else None
 
     def _page(self, target: str | None) -> tuple[bool, str | None]:
         """Return whether a target is a page, and the content it shows."""
@@ -141,6 +128,13 @@ class PlainHouse:
                 if (found := _matches(rule["path"], unquote(path))) is not None:
                     return rule["is_page"], _content(rule.get("content_from") or {}, found, query)
         return not path.rpartition("/")[2].lower().endswith(self._assets), None
+
+
+def _login(cookie: str) -> str | None:
+    """Return the login that the cookie carries, if it is one."""
+    pairs = [pair.strip().partition("=") for pair in cookie.split(";")]
+    logins = {unquote(value) for name, _, value in pairs if name == "pc_member" and value}
+    return logins.pop() if len(logins) == 1 else None
 
 
 def _content(source: dict[str, str], segments: dict[str, str], query: str) -> str | None:
@@ -195,7 +189,7 @@ def visits_of(hits: Iterable[Hit]) -> list[tuple[date, list[Hit]]]:
     """Return each visit with the day it began, followed to the end of the day after."""
     by_visitor = defaultdict(list)
     for hit in hits:
-        if not hit.is_bot:
+        if not hit.is_bot and hit.visitor:
             by_visitor[hit.visitor].append(hit)
     visits: list[tuple[date, list[Hit]]] = []
     for theirs in by_visitor.values():
