@@ -52,7 +52,7 @@ def record_ledger(folder: str, change: Callable[[dict[str, Any]], None]) -> Corr
         entries = workspace.ledger.entries()
         for path in workspace.home.ledger.glob("imports.jsonl*"):
             path.unlink()
-        change(next(entry for entry in entries if entry.kind == KIND).body)
+        change(next(entry for entry in reversed(entries) if entry.kind == KIND).body)
         forged = Ledger(workspace.home.ledger / "imports.jsonl")
         for entry in entries:
             forged.append(entry.kind, entry.body, entry.at)
@@ -90,10 +90,8 @@ def linked_day(select: str) -> Corruption:
 def workspace_with_a_link(workspace: Workspace) -> None:
     """Link a processed member's account, deliver two events of theirs, and derive the day."""
     account = people_of(workspace.registry, DAY).members["account_key"].to_pylist()[0]
-    path = workspace.home.landing / "registry" / "linked_accounts.csv"
     rows = f"account_key,service,melon_member_id,linked_at,ended_at\n{account},melon,m1,2026-01-01T00:00:00+09:00,\n"
-    path.write_text(rows)
-    assert registry.import_registry(workspace, "linked_accounts").rows == 1
+    export_instead(workspace, "linked_accounts", rows)
     deliver(workspace, "linked", LINKED, {**LINKED, "event": "like"})
     derive_linked_days(workspace)
 
@@ -141,6 +139,15 @@ def sign_up_of_who_left(workspace: Workspace) -> None:
 
 def consents_of_nobody(workspace: Workspace) -> None:
     """Deliver a table of consents in which no member has one."""
-    path = workspace.home.landing / "registry" / "consents.csv"
-    path.write_text("account_key,consent,given_at,until,withdrawn_at\nAK0,sign_up,2026-01-01T00:00:00+09:00,,\n")
-    assert registry.import_registry(workspace, "consents").rows == 1
+    rows = "account_key,consent,given_at,until,withdrawn_at\nAK0,sign_up,2026-01-01T00:00:00+09:00,,\n"
+    export_instead(workspace, "consents", rows)
+
+
+def export_instead(workspace: Workspace, table: str, rows: str) -> None:
+    """Deliver a CSV export in the place of the one that lies there, and confirm that other rows are gone."""
+    folder = workspace.home.landing / "registry"
+    for path in folder.glob(f"{table}.*"):
+        path.unlink()
+    (folder / f"{table}.csv").write_text(rows)
+    confirming = Workspace.open(workspace.settings.model_copy(update={"confirm_vanished": (table,)}))
+    assert registry.import_registry(confirming, table).total("added") == 1
