@@ -7,7 +7,7 @@ A sample holds no line and no identity: dataset, day, counts and digests. Which 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from heapq import nsmallest
@@ -51,8 +51,12 @@ class Sample:
 class Collector:
     """A visitor of decoded files that takes a sample of their whole lines and rows."""
 
-    def __init__(self, digester: Digester, day: date, parts: int = 1) -> None:
-        """Begin a sample of what belongs to `day` and lies in `parts` files (see `next_part`)."""
+    def __init__(self, digester: Digester, day: date, parts: int = 1, left_out: Set[bytes] = frozenset()) -> None:
+        """Begin a sample of what belongs to `day` and lies in `parts` files (see `next_part`).
+
+        `left_out` are digests of what is kept although the day goes (see `Gathered`).
+        """
+        self._left_out = left_out
         self._digester, self._dates = digester, date_texts([day])
         self._most = max(LINES_OF_A_PART, LINES // max(parts, 1))
         self._taken: dict[bytes, tuple[bytes, ...]] = {}
@@ -72,13 +76,13 @@ class Collector:
             self.seen += len(lines) - (not lines[-1])
             digest = self._digester.digest
             timed = {digest(line): line for line in lines if len(line) >= SHORTEST and _HAS_TIME.search(line)}
-            chosen = nsmallest(self._most, {*self._lines, *timed})
+            chosen = nsmallest(self._most, {*self._lines, *timed} - self._left_out)
             self._lines = {key: self._lines[key] if key in self._lines else self._around(timed[key]) for key in chosen}
 
     def rows(self, _layer: Layer, rows: list[bytes]) -> None:
         """Take rows."""
         self.seen += len(rows)
-        self._rows = set(nsmallest(self._most, self._rows.union(self._digester.digests(rows))))
+        self._rows = set(nsmallest(self._most, self._rows.union(self._digester.digests(rows)) - self._left_out))
 
     def sample(self, dataset: str, day: date, taken_on: date, plan: str) -> Sample:
         """Return what was taken."""
@@ -89,7 +93,27 @@ class Collector:
         return Sample(dataset, day, taken_on, plan, self.seen, len(found), *told)
 
     def _around(self, line: bytes) -> tuple[bytes, ...]:
-        return tuple(map(self._digester.digest, windows(line, self._dates)))
+        around = map(self._digester.digest, windows(line, self._dates))
+        return tuple(digest for digest in around if digest not in self._left_out)
+
+
+class Gathered:
+    """A visitor that gathers the digests of all whole lines and rows of files, and those around times near `day`."""
+
+    def __init__(self, digester: Digester, day: date) -> None:
+        """Begin with none."""
+        self._digester, self._dates = digester, date_texts([day])
+        self.digests: set[bytes] = set()
+
+    def block(self, layer: Layer, block: bytes) -> None:
+        """Gather the digests of a block."""
+        if layer.form is Form.CONTENT:
+            self.digests.update(self._digester.digests(lines_of(block)))
+            self.digests.update(map(self._digester.digest, windows(block, self._dates)))
+
+    def rows(self, _layer: Layer, rows: list[bytes]) -> None:
+        """Gather the digests of rows."""
+        self.digests.update(self._digester.digests(rows))
 
 
 class SampleStore:

@@ -49,9 +49,10 @@ class Decoder:
 
     def layers(self) -> Iterator[Layer]:
         """Yield the layers, each to be read before the next. Raises UnreadableError, OSError."""
-        yield Layer("bytes", Form.CONTENT, file_chunks(self.path))
         head, _ = peeked(file_chunks(self.path), _HEAD)
         tables = self._tables(head)
+        is_text = tables is None and not packing(head) and not head.startswith((SEALED, _ZIP))
+        yield Layer("bytes", Form.CONTENT if is_text else Form.VALUES, file_chunks(self.path))
         if tables is not None:
             yield from self._batches(*tables, depth=1)
         elif head.startswith(_ZIP):

@@ -11,7 +11,7 @@ class Form(StrEnum):
     CONTENT = "content"
     """Chunks of a stream whose lines are whole lines of somebody's."""
     VALUES = "values"
-    """Chunks of a stream of single values, one a line: columns, strings of a document."""
+    """Chunks of a stream whose lines are none: single values, one a line, of columns or documents; bytes that are no text."""
     ROWS = "rows"
     """Whole rows of a table, each as `row_text` puts it."""
 

@@ -1,7 +1,7 @@
 """Samples of what is about to be destroyed, taken while its keys are still there."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.privacy.pseudonyms import hkdf_sha256
 from pipelines.retention.digests import Digester
 from pipelines.retention.items import Item, Kind
-from pipelines.retention.samples import Collector, Sample, SampleStore
+from pipelines.retention.samples import Collector, Gathered, Sample, SampleStore
 from pipelines.retention.scanning.decoding import Decoder
 from pipelines.retention.scanning.keys import LiveKeys
 from pipelines.retention.scanning.layers import Form, Layer
@@ -31,25 +31,38 @@ def sample_store(workspace: Workspace) -> SampleStore:
     return SampleStore(workspace.home.ledger / "samples")
 
 
-def sample_items(workspace: Workspace, items: Iterable[Item], plan: str) -> list[Path]:
+def sample_items(
+    workspace: Workspace, items: Iterable[Item], plan: str, kept_aside: Collection[str] = ()
+) -> list[Path]:
     """Sample the files of `items`, together those of one dataset and day; return the samples' files, on the disk.
 
-    Call it before the first key goes; the same items again give the same samples. Raises UnreadableError when one cannot be
-    read: what cannot be sampled is not destroyed unseen. Items that are no files, are gone, or have no anchor are left out.
+    Call it before the first key goes; the same items again give the same samples. What also lies in the files `kept_aside`
+    (places of lines on hold) is left out: it stays. Raises UnreadableError when one cannot be read: what cannot be sampled is
+    not destroyed unseen. Only files of stores by day are sampled: the lines of a stray copy, and the rows of a table that
+    is written anew, may be kept elsewhere (see `sample_rows`).
     """
     groups: dict[tuple[str, date], set[str]] = defaultdict(set)
     for item in items:
-        if item.is_present and item.anchor and item.kind in (Kind.FILE, Kind.COPY):
+        if item.kind is Kind.FILE and item.is_present and item.anchor and not item.place.startswith("registry/"):
             groups[item.dataset, item.anchor].add(item.place)
-    keys, digester = LiveKeys(workspace.keyring), digester_of(workspace)
-    taken = []
-    for (dataset, day), places in sorted(groups.items()):
-        collector = Collector(digester, day, len(places))
-        for place in sorted(places):
-            traverse(Decoder(workspace.home.root / place, place, keys, workspace.connection), collector)
-            collector.next_part()
-        taken.append(_kept(workspace, collector.sample(dataset, day, workspace.today, plan)))
-    return taken
+    return [
+        _kept(workspace, _sample_of(workspace, dataset, day, sorted(places), plan, kept_aside))
+        for (dataset, day), places in sorted(groups.items())
+    ]
+
+
+def _sample_of(
+    workspace: Workspace, dataset: str, day: date, places: list[str], plan: str, kept_aside: Collection[str]
+) -> Sample:
+    digester, keys = digester_of(workspace), LiveKeys(workspace.keyring)
+    gathered = Gathered(digester, day)
+    for place in kept_aside:
+        traverse(Decoder(workspace.home.root / place, place, keys, workspace.connection), gathered)
+    collector = Collector(digester, day, len(places), gathered.digests)
+    for place in places:
+        traverse(Decoder(workspace.home.root / place, place, keys, workspace.connection), collector)
+        collector.next_part()
+    return collector.sample(dataset, day, workspace.today, plan)
 
 
 def sample_rows(workspace: Workspace, dataset: str, day: date, rows: pa.Table, plan: str) -> Path:

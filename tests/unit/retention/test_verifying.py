@@ -80,6 +80,18 @@ def test_a_sample_taken_again_is_the_same(opened: Workspace):
     assert [*sample_store(opened).all()] == before
 
 
+def test_lines_on_hold_are_no_hit_and_the_others_of_their_day_are(opened: Workspace):
+    for path in sample_store(opened).folder.iterdir():
+        path.unlink()
+    held = opened.home.sealed / "held.log"
+    held.write_bytes(LINE.replace(b"203.0.113.9", b"203.0.113.7") + b"\n" + OTHER + b"\n")
+    place = next(opened.home.vault.rglob("*.age")).relative_to(opened.home.root).as_posix()
+    items = [Item("access_logs", Kind.FILE, place, DAY), Item("access_logs", Kind.COPY, "sealed/held.log", DAY)]
+    sample_items(opened, items, PLAN, ["sealed/held.log"])
+    assert [(sample.seen, sample.taken) for sample in sample_store(opened).all()] == [(2, 1)]
+    assert {hit.place.split("/")[0] for hit in verify(opened, "everything").hits} == {"vault"}
+
+
 def test_only_what_changed_is_read_the_next_night_and_everything_after_a_week(destroyed: Workspace):
     assert due_scope(destroyed) == "everything"
     everything = verify(destroyed, "everything")
