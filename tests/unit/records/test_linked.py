@@ -58,6 +58,18 @@ def test_a_member_who_is_not_processed_does_not_count():
     assert decided([row()], [link("k9")]) == {"member not processed": 1}
 
 
+def test_what_a_member_did_before_leaving_does_not_count_and_what_came_afterwards_does():
+    events, counts = counted_events(
+        [row(15), row(16)],
+        Links([link()]),
+        {"k1"},
+        {"P1"},
+        lambda account, when: "withdrawn" if account == "k1" and when <= at(15) else None,
+    )
+    assert [event.occurred_at for event in events] == [at(16)]
+    assert counts == {"withdrawn": 1, "linked": 1}
+
+
 def test_a_partner_the_registry_does_not_know_does_not_count():
     assert decided([row(partner="kim@example.com")], [link()]) == {"unknown partner": 1}
 
