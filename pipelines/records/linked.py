@@ -64,7 +64,8 @@ def counted_events(
         found = links.accounts(row["service"], row["melon_member_id"], row["time"])
         decision = _decision(found, row["partner_id"], accounts, partners)
         if decision == COUNTED:
-            decision = gone(*found, row["time"]) or COUNTED
+            (account,) = found
+            decision = gone(account, row["time"]) or COUNTED
         decided[decision] += 1
         if decision == COUNTED:
             event = LinkedEvent(row["time"], row["service"], plain_word(row["event"]), row["partner_id"], found.pop())
