@@ -1,32 +1,27 @@
-"""Wrapped keys on disk: one JSON file each, and a register of what was made and destroyed.
+"""Wrapped keys on disk: one file for all that one master key wraps, a line of JSON for each key.
 
-The register, a ledger of names without secrets, is what tells a key that vanished from one that never was. A key's file
-is written before its entry, and a destruction's entry before the file is removed: after a crash `settle` goes on from
-there, and it also destroys again what a restored backup brought back.
+The file's name is the master key's fingerprint. A new key is appended; what a crash left of a line is cut off. When keys are
+destroyed, a new file without them is written under the next master key, and the former is overwritten and removed.
 """
 
 import base64
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.errors import DamagedError, KeyMissingError
+from pipelines.errors import DamagedError
 from pipelines.privacy.master_key import MasterKey
-from pipelines.storage.atomic import remove, sweep_staging, write_json
-from pipelines.storage.keys import KeyKind
-from pipelines.storage.ledger import Ledger
+from pipelines.storage.atomic import OWNER_ONLY, make_folder, sync_folder, write_bytes
 
-MADE, DESTROYED = "key_made", "key_destroyed"
-ROOT = "root"
-"""Kind of the pseudonyms' root key; the other kinds are those of data keys."""
+SUFFIX = ".jsonl"
 
 
 @dataclass(frozen=True)
 class WrappedKey:
-    """A key's file, read: its kind (a data key's, or `root`), when it was made, and the wrapped key."""
+    """A wrapped key: its kind (a data key's, or `root`), when it was made, and what the master key made of it."""
 
     name: str
     kind: str
@@ -34,78 +29,103 @@ class WrappedKey:
     wrapped: bytes
 
 
+@dataclass(frozen=True)
+class KeyToWrap:
+    """A key in the clear, on its way into a file. Its secret is never shown."""
+
+    name: str
+    kind: str
+    made_at: datetime
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What was read: the keys by name, the bytes of whole lines, and by which file that is known."""
+
+    keys: Mapping[str, WrappedKey]
+    intact_bytes: int
+    seen: tuple[int, int, int] | None
+
+
 class WrappedKeys:
-    """The wrapped keys and their register in `folder`; whoever changes them holds the keyring's lock."""
+    """The keys that `master` wraps, in a file of `folder`; whoever touches it holds the keyring's lock."""
 
     def __init__(self, folder: Path, master: MasterKey) -> None:
-        """Name the folder and the master key the keys are wrapped under."""
-        self._folder, self._master = folder, master
-        self.register = Ledger(folder / "register.jsonl")
+        """Name the file; it is made by the first key."""
+        self.path = folder / f"{master.fingerprint}{SUFFIX}"
+        self.master = master
+        self._content = _Content({}, 0, None)
 
-    def states(self) -> dict[str, str]:
-        """Return what the register says of each name: `key_made` or `key_destroyed`."""
-        return {entry.body["name"]: entry.kind for entry in self.register.entries()}
+    @property
+    def keys(self) -> Mapping[str, WrappedKey]:
+        """The keys by name. Raises DamagedError for a line that is none."""
+        seen = _seen(self.path)
+        if seen != self._content.seen:
+            self._content = _read(self.path, seen)
+        return self._content.keys
 
-    def settle(self, now: datetime) -> None:
-        """Finish what a crash left half done. Raises KeyMissingError when a key is gone that was not destroyed."""
-        # A half-written key opens data too: it must not outlive the key's destruction.
-        sweep_staging(self._folder)
-        states, on_disk = self.states(), set(self._names_on_disk())
-        for name in sorted(on_disk - states.keys()):
-            self.register.append(MADE, {"name": name}, now)
-        for name in sorted(on_disk):
-            if states.get(name) == DESTROYED:
-                self._erase(name)
-        vanished = sorted(name for name, state in states.items() if state == MADE and name not in on_disk)
-        if vanished:
-            raise KeyMissingError(f"{len(vanished)} wrapped keys are gone from the keyring, the first is {vanished[0]}")
+    def add(self, key: KeyToWrap) -> None:
+        """Append a key, on the disk when this returns."""
+        self.keys  # noqa: B018 -- reads how far the lines are whole
+        make_folder(self.path.parent)
+        is_new = not self.path.exists()
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT, OWNER_ONLY)
+        with os.fdopen(descriptor, "wb") as file:
+            file.truncate(self._content.intact_bytes)
+            file.seek(self._content.intact_bytes)
+            file.write(self._line(key))
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            sync_folder(self.path.parent)
 
-    def make(self, name: str, kind: KeyKind | str, secret: bytes, now: datetime) -> None:
-        """Wrap `secret`, write it, enter it in the register. The name must be new."""
-        wrapped = base64.b64encode(self._master.wrap(name, secret)).decode("ascii")
-        document = {"format": 1, "name": name, "kind": kind, "made_at": now.isoformat(), "wrapped": wrapped}
-        write_json(self._path(name), document)
-        self.register.append(MADE, {"name": name}, now)
+    def write(self, keys: Iterable[KeyToWrap]) -> None:
+        """Write the file anew with `keys`, on the disk when this returns, and read every one back.
 
-    def exists(self, name: str) -> bool:
-        """Say whether there is a file for `name`, whatever the register says."""
-        return self._path(name).is_file()
-
-    def read(self, name: str) -> WrappedKey:
-        """Read a key's file. Raises KeyMissingError when there is none, DamagedError when it was changed."""
-        path = self._path(name)
-        if not path.is_file():
-            raise KeyMissingError(f"there is no key {name}")
-        try:
-            document = json.loads(path.read_bytes())
-            made_at = datetime.fromisoformat(document["made_at"])
-            key = WrappedKey(document["name"], document["kind"], made_at, base64.b64decode(document["wrapped"]))
-        except (ValueError, KeyError, TypeError):
-            raise DamagedError(f"the file of key {name} is not readable") from None
-        if key.name != name:
-            raise DamagedError(f"the file of key {name} holds another key")
-        return key
+        Raises DamagedError when one does not read back.
+        """
+        given = list(keys)
+        write_bytes(self.path, b"".join(self._line(key) for key in given))
+        stored = self.keys
+        if any(self.secret(stored[key.name]) != key.secret for key in given):
+            raise DamagedError(f"the keys written to {self.path.name} do not read back")
 
     def secret(self, key: WrappedKey) -> bytes:
         """Unwrap a key. Raises DamagedError when it does not open under the master key and its name."""
-        return self._master.unwrap(key.name, key.wrapped)
+        return self.master.unwrap(key.name, key.wrapped)
 
-    def destroy(self, name: str, now: datetime) -> None:
-        """Enter the destruction in the register, then overwrite and remove the key's file."""
-        self.register.append(DESTROYED, {"name": name}, now)
-        self._erase(name)
+    def _line(self, key: KeyToWrap) -> bytes:
+        wrapped = base64.b64encode(self.master.wrap(key.name, key.secret)).decode("ascii")
+        document = {"name": key.name, "kind": key.kind, "made_at": key.made_at.isoformat(), "wrapped": wrapped}
+        return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
-    def _names_on_disk(self) -> Iterator[str]:
-        return (path.stem for path in self._folder.glob("data/*/*.json") if not path.name.startswith("."))
 
-    def _erase(self, name: str) -> None:
-        path = self._path(name)
-        if path.is_file():
-            with path.open("r+b") as file:
-                file.write(b"\0" * path.stat().st_size)
-                file.flush()
-                os.fsync(file.fileno())
-            remove(path)
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
-    def _path(self, name: str) -> Path:
-        return self._folder / "data" / name.partition(".")[0] / f"{name}.json"
+
+def _read(path: Path, seen: tuple[int, int, int] | None) -> _Content:
+    data = path.read_bytes() if seen is not None else b""
+    *lines, torn = data.split(b"\n")
+    keys: dict[str, WrappedKey] = {}
+    for number, line in enumerate(lines, start=1):
+        key = _parsed(line)
+        if key is None or key.name in keys:
+            raise DamagedError(f"{path.name}: line {number} is no wrapped key that was written")
+        keys[key.name] = key
+    return _Content(keys, len(data) - len(torn), seen)
+
+
+def _parsed(line: bytes) -> WrappedKey | None:
+    try:
+        document = json.loads(line)
+        made_at = datetime.fromisoformat(document["made_at"])
+        wrapped = base64.b64decode(document["wrapped"], validate=True)
+        return WrappedKey(str(document["name"]), str(document["kind"]), made_at, wrapped)
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -85,6 +85,17 @@ def remove(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def erase(path: Path) -> None:
+    """Overwrite the bytes of the file `path` and remove it, on the disk when this returns; nothing happens without it."""
+    if path.is_file():
+        path.chmod(OWNER_ONLY)
+        with path.open("r+b") as file:
+            file.write(b"\0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        remove(path)
+
+
 def _sync(path: Path, flags: int) -> None:
     descriptor = os.open(path, flags)
     try:

@@ -45,3 +45,12 @@ def test_anything_else_is_the_name_of_no_key(text: str):
 def test_a_dataset_that_would_build_a_path_has_no_key(dataset: str):
     with pytest.raises(ValueError, match="not a name for a dataset"):
         KeyName(dataset, date(2026, 11, 20), None, None)
+
+
+def test_a_key_that_followed_another_says_how_many_did_before_it():
+    name = KeyName("access_logs", date(2026, 11, 20), None, date(2027, 2, 25), 2)
+    assert str(name) == "access_logs.2026-11-20.r2.until-2027-02-25"
+    assert KeyName.parse(str(name)) == name
+    for text in ("access_logs.2026-11-20.r0.until-open", "access_logs.2026-11-20.r.until-open"):
+        with pytest.raises(KeyMissingError):
+            KeyName.parse(text)

@@ -1,20 +1,19 @@
 """The keyring gives a key per dataset and day, outlives crashes, and fails closed."""
 
 import json
-import shutil
 import threading
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import DamagedError, KeyMissingError
-from pipelines.privacy.keyring import Keyring, open_keyring
-from pipelines.privacy.master_key import FileMasterKey
+from pipelines.privacy.keyring import DestroyBy, Keyring, open_keyring
+from pipelines.privacy.master_key import FileMasterKeys
 
 DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
-MASTER = FileMasterKey(bytes(range(32)))
 LOG_KEY = "access_logs.2026-11-20.until-2027-02-25"
 
 
@@ -22,16 +21,25 @@ def ends(dataset: str, day: date) -> date | None:
     return None if dataset == "members" else day + timedelta(days=97)
 
 
-def ring(folder: Path, master: FileMasterKey = MASTER) -> Keyring:
-    return Keyring(folder, master, ends, lambda: NOW)
+def ring(folder: Path, destroy_by: DestroyBy = ends) -> Keyring:
+    return Keyring(folder, FileMasterKeys(folder / "master.key", create=True), destroy_by, lambda: NOW)
 
 
 def opened(folder: Path, *, allow_create: bool) -> Keyring:
     return open_keyring(folder, folder / "master.key", destroy_by=ends, now=lambda: NOW, allow_create=allow_create)
 
 
-def key_file(folder: Path, name: str) -> Path:
-    return folder / "data" / name.partition(".")[0] / f"{name}.json"
+def wrapped_file(folder: Path) -> Path:
+    (path,) = (folder / "wrapped").iterdir()
+    return path
+
+
+def lines_by_name(folder: Path) -> dict[str, bytes]:
+    return {json.loads(line)["name"]: line for line in wrapped_file(folder).read_bytes().splitlines()}
+
+
+def write_lines(folder: Path, lines: Iterable[bytes]) -> None:
+    wrapped_file(folder).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def test_a_day_has_one_key_and_its_name_says_what_and_until_when(tmp_path: Path):
@@ -96,7 +104,7 @@ def test_no_secret_is_on_the_disk_in_the_clear(tmp_path: Path):
 
 def test_a_changed_period_does_not_make_a_second_key_for_the_day(tmp_path: Path):
     key = ring(tmp_path).data_key("access_logs", DAY)
-    later = Keyring(tmp_path, MASTER, lambda _, day: day + timedelta(days=200), lambda: NOW)
+    later = ring(tmp_path, lambda _, day: day + timedelta(days=200))
     assert later.data_key("access_logs", DAY) == key
 
 
@@ -114,7 +122,7 @@ def test_a_destroyed_key_is_gone_for_good_and_the_others_stay(tmp_path: Path):
         assert again.find("access_logs", DAY) is None
         assert [info.name for info in again.list()] == [kept.name]
         assert again.get(kept.name) == kept
-    assert not key_file(tmp_path, LOG_KEY).exists()
+    assert LOG_KEY not in lines_by_name(tmp_path)
 
 
 def test_a_key_that_never_was_cannot_be_got_or_destroyed(tmp_path: Path):
@@ -131,23 +139,26 @@ def test_a_key_that_never_was_cannot_be_got_or_destroyed(tmp_path: Path):
 def test_a_key_brought_back_from_a_backup_is_destroyed_again(tmp_path: Path):
     keys = ring(tmp_path)
     keys.data_key("access_logs", DAY)
-    backup = key_file(tmp_path, LOG_KEY).read_bytes()
+    backup = wrapped_file(tmp_path)
+    copied = backup.read_bytes()
     keys.destroy(LOG_KEY)
-    key_file(tmp_path, LOG_KEY).write_bytes(backup)
+    backup.write_bytes(copied)
     with pytest.raises(KeyMissingError):
         keys.get(LOG_KEY)
     ring(tmp_path)
-    assert not key_file(tmp_path, LOG_KEY).exists()
+    assert not backup.exists()
+    assert LOG_KEY not in lines_by_name(tmp_path)
 
 
 def test_the_destroyed_bytes_are_overwritten_before_the_name_goes(tmp_path: Path):
     keys = ring(tmp_path)
     keys.data_key("access_logs", DAY)
-    other_name = tmp_path / "second-link"
-    other_name.hardlink_to(key_file(tmp_path, LOG_KEY))
-    assert b"wrapped" in other_name.read_bytes()
+    others = tmp_path / "second-link", tmp_path / "second-link-of-the-master-key"
+    others[0].hardlink_to(wrapped_file(tmp_path))
+    others[1].hardlink_to(tmp_path / "master.key")
+    assert b"wrapped" in others[0].read_bytes()
     keys.destroy(LOG_KEY)
-    assert set(other_name.read_bytes()) == {0}
+    assert all(set(other.read_bytes()) == {0} for other in others)
 
 
 def test_the_pseudonyms_root_key_is_made_once_and_stays(tmp_path: Path):
@@ -161,60 +172,22 @@ def test_the_pseudonyms_root_key_is_made_once_and_stays(tmp_path: Path):
 
 def test_another_master_key_opens_nothing_and_changes_nothing(tmp_path: Path):
     key = ring(tmp_path).data_key("access_logs", DAY)
+    path = tmp_path / "master.key"
+    own = path.read_bytes()
+    path.write_text("00" * 32)
     with pytest.raises(KeyMissingError, match="another master key"):
-        ring(tmp_path, FileMasterKey(bytes(32)))
+        ring(tmp_path)
+    path.write_bytes(own)
     assert ring(tmp_path).get(LOG_KEY) == key
 
 
-@pytest.mark.parametrize(
-    "lost",
-    ["data", "data/access_logs", f"data/access_logs/{LOG_KEY}.json", "data/pseudonyms", "data/pseudonyms/pseudonyms.1.json",
-     "keyring.json"],
-)  # fmt: skip
-def test_whatever_is_lost_no_new_key_takes_its_place(tmp_path: Path, lost: str):
-    opened(tmp_path, allow_create=True).data_key("access_logs", DAY)
-    gone = tmp_path / lost
-    shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
-    before = sorted(tmp_path.rglob("*"))
-    for allow_create in (False, True):
-        with pytest.raises(KeyMissingError):
-            opened(tmp_path, allow_create=allow_create)
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_lost_register_is_not_begun_anew(tmp_path: Path):
-    opened(tmp_path, allow_create=True)
-    for name in ("register.jsonl", "register.jsonl.head"):
-        (tmp_path / name).unlink()
-    with pytest.raises(KeyMissingError, match="register"):
-        opened(tmp_path, allow_create=True)
-
-
-def test_a_lost_register_and_lost_keys_are_not_begun_anew(tmp_path: Path):
-    opened(tmp_path, allow_create=True)
-    for name in ("register.jsonl", "register.jsonl.head"):
-        (tmp_path / name).unlink()
-    shutil.rmtree(tmp_path / "data")
-    with pytest.raises(KeyMissingError):
-        opened(tmp_path, allow_create=True)
-
-
-def test_a_key_lost_while_the_keyring_is_open_is_not_made_again(tmp_path: Path):
-    keys = ring(tmp_path)
-    keys.data_key("access_logs", DAY)
-    key_file(tmp_path, LOG_KEY).unlink()
-    with pytest.raises(KeyMissingError):
-        keys.data_key("access_logs", DAY)
-    assert not key_file(tmp_path, LOG_KEY).exists()
-
-
-def test_a_keys_file_that_was_changed_is_damage(tmp_path: Path):
+def test_a_wrapped_key_that_was_changed_is_damage(tmp_path: Path):
     keys = ring(tmp_path)
     keys.data_key("access_logs", DAY)
     keys.data_key("access_logs", NEXT_DAY)
-    path = key_file(tmp_path, LOG_KEY)
-    document = json.loads(path.read_bytes())
-    other = json.loads(key_file(tmp_path, "access_logs.2026-11-21.until-2027-02-26").read_bytes())
+    lines = lines_by_name(tmp_path)
+    document = json.loads(lines[LOG_KEY])
+    other = json.loads(lines["access_logs.2026-11-21.until-2027-02-26"])
     changes = [
         {**document, "kind": "aes256"},
         {**document, "wrapped": other["wrapped"]},
@@ -225,14 +198,11 @@ def test_a_keys_file_that_was_changed_is_damage(tmp_path: Path):
         other,
         [],
     ]
-    for change in changes:
-        path.write_text(json.dumps(change))
+    for changed in [*(json.dumps(change).encode() for change in changes), b"{"]:
+        write_lines(tmp_path, {**lines, LOG_KEY: changed}.values())
         with pytest.raises(DamagedError):
             keys.get(LOG_KEY)
-    path.write_text("{")
-    with pytest.raises(DamagedError):
-        keys.get(LOG_KEY)
-    path.write_text(json.dumps(document))
+    write_lines(tmp_path, lines.values())
     assert keys.get(LOG_KEY).name == LOG_KEY
 
 
@@ -258,7 +228,8 @@ def test_the_master_key_is_made_only_for_an_empty_keyring_of_an_empty_home(tmp_p
 
 
 def test_a_master_key_that_was_provided_beforehand_is_used(tmp_path: Path):
-    provided = FileMasterKey.open(tmp_path / "elsewhere" / "master.key", create=True)
+    provided = FileMasterKeys(tmp_path / "elsewhere" / "master.key", create=True)
+    provided.first()
     open_keyring(
         tmp_path / "keys",
         tmp_path / "elsewhere" / "master.key",

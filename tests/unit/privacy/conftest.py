@@ -1,0 +1,65 @@
+"""Death at every change of the disk: what a process would leave that was killed just before it."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+_CHANGES = {"os.rename", "os.remove", "os.truncate", "os.mkdir", "os.rmdir", "os.chmod", "os.link"}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+class Killed(BaseException):
+    """Raised before the change at which the process dies, and before every further one."""
+
+
+class Deaths:
+    """Lets actions die at their first, second, ... change of the disk: a file opened to write, a rename, a removal, an fsync."""
+
+    def __init__(self) -> None:
+        """Listen to what the interpreter does; nothing dies before `each`."""
+        self._at: int | None = None
+        self._seen = 0
+        sys.addaudithook(self._audit)
+
+    def each(self, prepare: Callable[[int], Callable[[], object]]) -> Iterator[int]:
+        """Run what `prepare` returns again and again, dying one change later each time, until it comes through."""
+        for step in range(1, 1_000):
+            action = prepare(step)
+            self._at, self._seen = step, 0
+            try:
+                action()
+            except Killed:
+                pass
+            else:
+                return
+            finally:
+                self._at = None
+            yield step
+
+    def change(self) -> None:
+        """Count a change, and die at it or after it."""
+        if self._at is not None:
+            self._seen += 1
+            if self._seen >= self._at:
+                raise Killed
+
+    def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self._at is not None and (event in _CHANGES or (event == "open" and int(str(arguments[2])) & _WRITES)):
+            self.change()
+
+
+_DEATHS = Deaths()
+
+
+@pytest.fixture
+def deaths(monkeypatch: pytest.MonkeyPatch) -> Deaths:
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        _DEATHS.change()
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return _DEATHS
