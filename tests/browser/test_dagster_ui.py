@@ -1,23 +1,12 @@
 """The Dagster UI in a real browser: an analyst finds the lineage, the night's run, an asset with its columns and its checks."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from serving import ENDED, Served, quiet_page, serving, wait_until
 from support import corruption as corrupt
-from support.finished import LAST_DAY, Finished, environment, finished_home
+from support.finished import LAST_DAY, finished_home
 
 from pipelines.runs import LOCATION, run_nightly
 
@@ -29,74 +18,18 @@ LAUNCH = """mutation($run: ExecutionParams!) {
 STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
 
 
-@dataclass(frozen=True)
-class Served:
-    """A home whose UI is served at `address`."""
-
-    home: Finished
-    address: str
-
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Ask the UI's own interface, as its pages do."""
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.address}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- loopback
-            return json.load(answer)["data"]
-
-    def is_up(self) -> bool:
-        """Say whether the server answers and has loaded the definitions."""
-        query = "{ workspaceOrError { ... on Workspace { locationEntries { name loadStatus } } } }"
-        try:
-            entries = self.ask(query)["workspaceOrError"]["locationEntries"]
-        except (urllib.error.URLError, OSError):
-            return False
-        return entries == [{"name": LOCATION, "loadStatus": "LOADED"}]
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`partnerstats ui` on a copy of the finished home, at a free port of loopback; stopped as Ctrl-C does."""
-    home = finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path_factory.mktemp("served"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("partnerstats"), "ui", "--home", home.home, "--port", str(port)]
-    with (home.home.parent / "ui.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=environment(), stdout=log, stderr=log, start_new_session=True, cwd=home.home.parent
-        )
-    place = Served(home, f"http://127.0.0.1:{port}")
-    try:
-        _wait(place.is_up, 180)
+    """The UI on a copy of the finished home."""
+    with serving(finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path_factory.mktemp("served"))) as place:
         yield place
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @pytest.fixture
 def page(browser: BrowserContext) -> Iterator[Page]:
-    """A page that notes every request to another machine; there must be none."""
-    opened, elsewhere = browser.new_page(), []
-    opened.on("request", lambda request: elsewhere.append(request.url) if _is_elsewhere(request.url) else None)
-    yield opened
-    opened.close()
-    assert elsewhere == []
-
-
-def _is_elsewhere(url: str) -> bool:
-    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
-
-
-def _wait(happens, seconds):
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(1)
+    """A page that must ask nothing of another machine."""
+    with quiet_page(browser) as opened:
+        yield opened
 
 
 def test_the_graph_shows_the_lineage_by_group(served, page):
@@ -153,7 +86,7 @@ def test_a_day_can_be_run_from_the_ui(served):
     assert launched["__typename"] == "LaunchRunSuccess", launched
     run_id = launched["run"]["runId"]
     status = lambda: served.ask(STATUS, run=run_id)["runOrError"]["status"]  # noqa: E731 -- asked twice
-    _wait(lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"), 180)
+    wait_until(lambda: status() in ENDED, 180)
     assert status() == "SUCCESS"
 
 
