@@ -1,8 +1,9 @@
 """The registry at rest: each table one sealed file under a key of its own, and a pointer that says which file it is.
 
-A table is written anew as a whole, under a new key; renaming the pointer is the moment it changes. The former file and
-its key are destroyed afterwards, so that what a table no longer holds is nowhere. A crash leaves the former table or the
-next one, and at most leftovers that `sweep` removes.
+A table is written anew as a whole, under a new key; renaming the pointer is the moment it changes. The former file goes at
+once, so that what a table no longer holds is nowhere. Its key is superseded from then on: it stays a few days, so that a
+backup of yesterday can be restored, and is then destroyed by retention. A crash leaves the former table or the next one,
+and at most leftovers that `sweep` removes.
 """
 
 import hashlib
@@ -38,12 +39,21 @@ class NamedKey(Protocol):
         """The dataset it opens."""
         ...
 
+    @property
+    def superseded_on(self) -> date | None:
+        """The day on which the file it opens was written anew under another key."""
+        ...
+
 
 class RegistryKeys(KeySource, Protocol):
-    """A key source that can list and destroy; the keyring is one."""
+    """A key source that can list, supersede and destroy; the keyring is one."""
 
     def list(self) -> Sequence[NamedKey]:
         """Return every key that is there."""
+        ...
+
+    def supersede(self, name: str) -> None:
+        """Remember that the file of the key called `name` is written under another one from now on."""
         ...
 
     def destroy(self, name: str) -> None:
@@ -64,6 +74,15 @@ class Change:
         """Return the change an export with content digest `source_sha256` made to `table`."""
         facts = json.dumps([table, as_of_day.isoformat(), changed_from.isoformat(), source_sha256])
         return cls(as_of_day, changed_from, hashlib.sha256(facts.encode()).hexdigest())
+
+
+@dataclass(frozen=True)
+class SupersededKey:
+    """A key that opens a table as it was before it was written anew, which only a backup still has."""
+
+    name: str
+    table: str
+    superseded_on: date
 
 
 @dataclass(frozen=True)
@@ -126,7 +145,7 @@ class RegistryStore:
         return rows.filter(pc.and_(has_begun, holds_on)).drop_columns([VALID_FROM, VALID_TO])
 
     def save(self, table: str, rows: pa.Table, *, as_of_day: date, source_sha256: str, changed_from: date) -> Pointer:
-        """Put `rows` in the place of `table` under a new key, remember the change, and destroy the former file and key."""
+        """Put `rows` in the place of `table` under a new key, remember the change, remove the former file."""
         former = self.pointer(table)
         change = Change.of(table, as_of_day, changed_from, source_sha256)
         return self._put(table, rows, as_of_day, source_sha256, (*(former.changes if former else ()), change))
@@ -171,14 +190,24 @@ class RegistryStore:
             self._point(table, Pointer(**known))
 
     def sweep(self, table: str) -> None:
-        """Destroy the keys and files of `table` that its pointer does not name; call it only while nobody writes."""
+        """Remove the files of `table` that its pointer does not name, and supersede their keys; only while nobody writes."""
         pointer = self.pointer(table)
         for key in list(self._keys.list()):
-            if key.dataset == table and (pointer is None or key.name != pointer.key):
-                self._keys.destroy(key.name)
+            is_in_use = pointer is not None and key.name == pointer.key
+            if key.dataset == table and not is_in_use and key.superseded_on is None:
+                self._keys.supersede(key.name)
         for path in sorted((self.folder / table).glob("*")):
             if pointer is None or path != self.folder / pointer.file:
                 remove(path)
+
+    def superseded_keys(self) -> list[SupersededKey]:
+        """Return the keys of former files, by name; not one that the pointer of a restored table names again."""
+        pointers = {pointer.key for table in self.tables() if (pointer := self.pointer(table)) is not None}
+        return [
+            SupersededKey(key.name, key.dataset, key.superseded_on)
+            for key in self._keys.list()
+            if key.superseded_on is not None and key.name not in pointers
+        ]
 
     def fingerprint(self, day: date, tables: Collection[str] | None = None) -> str:
         """Return a digest that changes when, and only when, an export changed what any table (of `tables`) says of `day`."""

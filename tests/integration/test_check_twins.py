@@ -195,8 +195,9 @@ def test_an_events_file_that_does_not_open_is_an_error_that_names_the_day(worksp
 
 
 def test_events_without_their_key_are_an_error(workspace, tmp_path):
-    for path in (tmp_path / "home.keys").rglob("events.2026-03-05*"):
-        path.unlink()
+    (path,) = (tmp_path / "home.keys" / "wrapped").iterdir()
+    kept = [line for line in path.read_bytes().splitlines(keepends=True) if b'"events.2026-03-05' not in line]
+    path.write_bytes(b"".join(kept))
     with pytest.raises(KeyMissingError, match=r"events\.2026-03-05"):
         frames(workspace, ["event_days"])
 

@@ -14,11 +14,22 @@ from pipelines.storage.keys import DataKey
 from pipelines.storage.sealing import new_identity
 
 
+@dataclass(frozen=True)
+class Note:
+    """What is told of a key."""
+
+    name: str
+    dataset: str
+    superseded_on: date | None = None
+
+
 @dataclass
 class FakeKeys:
-    """Keys in memory."""
+    """Keys in memory; `today` is the day on which keys are superseded."""
 
     keys: dict[str, DataKey] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    today: date = date(2015, 5, 20)
 
     def data_key(self, dataset: str, day: date) -> DataKey:
         """Return the key of a day."""
@@ -37,9 +48,14 @@ class FakeKeys:
             raise KeyMissingError(f"there is no key {name}")
         return self.keys[name]
 
-    def list(self) -> list[DataKey]:
-        """Return all keys."""
-        return sorted(self.keys.values(), key=lambda key: key.name)
+    def list(self) -> list[Note]:
+        """Return what is told of all keys."""
+        notes = (self.notes.get(key.name, Note(key.name, key.dataset)) for key in self.keys.values())
+        return sorted(notes, key=lambda note: note.name)
+
+    def supersede(self, name: str) -> None:
+        """Remember the day."""
+        self.notes[name] = Note(name, self.keys[name].dataset, self.today)
 
     def destroy(self, name: str) -> None:
         """Forget the key of that name."""

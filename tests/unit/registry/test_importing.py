@@ -251,4 +251,6 @@ def test_it_works_with_the_real_keyring(tmp_path: Path, policy: Policy) -> None:
         (tmp_path / "partners.csv").write_text(content)
         import_exports([tmp_path / "partners.csv"], store=store, policy=policy, as_of_day=D[number], chunks=unpacked)
     assert store.load("partners").num_rows == 3
-    assert [key.name for key in keyring.list()] == [store.pointer("partners").key]
+    in_use = [key.name for key in keyring.list() if key.superseded_on is None]
+    assert in_use == [store.pointer("partners").key]
+    assert [key.superseded_on for key in store.superseded_keys()] == [date(2015, 5, 20)]

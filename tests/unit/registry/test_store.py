@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DamagedError, InputError, KeyMissingError
 from pipelines.registry import store as store_module
-from pipelines.registry.store import RegistryStore
+from pipelines.registry.store import RegistryStore, SupersededKey
 from pipelines.storage.keys import DataKey
 from pipelines.storage.sealing import new_identity
 
@@ -55,13 +55,46 @@ def test_a_table_that_was_never_imported_is_said_to_be_so(store: RegistryStore) 
         store.load("members")
 
 
-def test_each_save_has_a_new_key_and_destroys_the_former_file_and_key(store: RegistryStore, keys) -> None:
+def test_each_save_has_a_new_key_removes_the_former_file_and_supersedes_its_key(store: RegistryStore, keys) -> None:
     save(store, CANARY)
     former = store.pointer("members")
+    assert store.superseded_keys() == []
     save(store, NEXT, D[10])
     assert store.load("members").equals(NEXT)
-    assert [key.name for key in keys.list()] == [store.pointer("members").key] != [former.key]
+    assert {key.name for key in keys.list()} == {store.pointer("members").key, former.key}
+    assert store.superseded_keys() == [SupersededKey(former.key, "members", keys.today)]
     assert [path.name for path in store.folder.rglob("*.age")] == [Path(store.pointer("members").file).name]
+
+
+def test_a_key_is_superseded_on_the_first_day_and_never_swept(store: RegistryStore, keys) -> None:
+    save(store, CANARY)
+    save(store, NEXT, D[10])
+    (former,) = store.superseded_keys()
+    keys.today = D[29]
+    store.sweep("members")
+    assert store.superseded_keys() == [former]
+    keys.destroy(former.name)
+    assert store.superseded_keys() == []
+
+
+def test_a_key_that_a_restored_table_needs_is_in_use_until_the_table_is_written_anew(
+    store: RegistryStore, keys
+) -> None:
+    save(store, CANARY)
+    backup = {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()}
+    first = store.pointer("members").key
+    save(store, NEXT, D[10])
+    for path, content in backup.items():
+        path.write_bytes(content)
+    second = next(key.name for key in keys.list() if key.name != first)
+    assert store.load("members").equals(CANARY)
+    assert store.superseded_keys() == []
+    store.sweep("members")
+    assert [key.name for key in store.superseded_keys()] == [second]
+    keys.today = D[29]
+    save(store, NEXT, D[11])
+    on = {key.name: key.superseded_on for key in store.superseded_keys()}
+    assert on == {first: date(2015, 5, 20), second: date(2015, 5, 20)}, "its term does not begin anew"
 
 
 def test_other_tables_keep_their_keys_and_files(store: RegistryStore, keys) -> None:
@@ -73,7 +106,7 @@ def test_other_tables_keep_their_keys_and_files(store: RegistryStore, keys) -> N
     assert {key.dataset for key in keys.list()} == {"access_logs", "partners", "members"}
 
 
-@pytest.mark.parametrize("moment", ["fresh_key", "write_bytes", "write_json", "sweep", "destroy", "remove"])
+@pytest.mark.parametrize("moment", ["fresh_key", "write_bytes", "write_json", "sweep", "supersede", "remove"])
 def test_a_crash_at_any_moment_leaves_one_whole_state(
     store: RegistryStore, keys, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -88,11 +121,13 @@ def test_a_crash_at_any_moment_leaves_one_whole_state(
     with monkeypatch.context() as patch, pytest.raises(CrashError):
         patch.setattr(owner, moment, crash)
         save(store, NEXT, D[10])
-    is_after_the_swap = moment in {"sweep", "destroy", "remove"}
+    is_after_the_swap = moment in {"sweep", "supersede", "remove"}
     assert store.load("members").equals(NEXT if is_after_the_swap else CANARY)
     store.sweep("members")
     assert store.load("members").equals(NEXT if is_after_the_swap else CANARY)
-    assert len(keys.list()) == len(list(store.folder.rglob("*.age"))) == 1
+    superseded = {key.name for key in store.superseded_keys()}
+    assert [key.name for key in keys.list() if key.name not in superseded] == [store.pointer("members").key]
+    assert len(list(store.folder.rglob("*.age"))) == 1
 
 
 def test_a_changed_or_missing_file_is_damage(store: RegistryStore) -> None:
