@@ -26,7 +26,7 @@ HomeKind = Literal["real", "demo"]
 _FOLDERS = (
     "landing", "vault", "registry", "quarantine", "events", "published", "sealed", "ledger", "staging", "dagster"
 )  # fmt: skip
-_DATA_FOLDERS = ("vault", "registry", "quarantine", "events", "sealed", "ledger")
+_DATA_FOLDERS = ("vault", "registry", "quarantine", "events", "sealed", "held", "ledger")
 
 
 class HomeState(BaseModel):
@@ -54,6 +54,7 @@ class Home:
         self.warehouse = self.root / "warehouse.duckdb"
         self.published = self.root / "published"
         self.sealed = self.root / "sealed"
+        self.held = self.root / "held"
         self.ledger = self.root / "ledger"
         self.staging = self.root / "staging"
         self.dagster = self.root / "dagster"

@@ -33,6 +33,14 @@ class SubjectDigests:
         """Return what names each login in a tombstone, in order."""
         return self._pseudonymiser.pseudonyms(Purpose.TOMBSTONE, [f"login:{login}" for login in logins])
 
+    def linked_id_digest(self, linked_id: str) -> str:
+        """Return what names a member ID of a linked service in a hold."""
+        return self._one(Purpose.SUBJECT, f"linked:{linked_id}")
+
+    def confirmation(self, text: str) -> str:
+        """Return what confirms a request: only the keyring makes it."""
+        return self._one(Purpose.SUBJECT, f"confirmation:{text}")[:24]
+
     @property
     def fingerprint(self) -> str:
         """Says which root key this is, without telling it."""

@@ -16,6 +16,7 @@ from pipelines.privacy.access_records import AccessRecords
 from pipelines.privacy.keyring import Keyring, open_keyring
 from pipelines.registry.store import RegistryStore
 from pipelines.rights.double_sign_ups import SignUpDigests
+from pipelines.rights.holds import Holds
 from pipelines.rights.sealed import SealedStore
 from pipelines.rights.subjects import SubjectDigests
 from pipelines.rights.tombstones import Tombstones
@@ -128,6 +129,11 @@ class Workspace(OpenHome):
         """What tells a double sign-up."""
         return SignUpDigests(self.home.sealed, self.keyring, self.subjects)
 
+    @property
+    def holds(self) -> Holds:
+        """Orders to keep what a dispute is about."""
+        return Holds(self.home.ledger, self.home.held, self.keyring, self.subjects)
+
     def _vault_day_goes_by(self, day: date) -> date:
         return _destroy_by(self.policy, "access_logs", day) or date.max
 
@@ -179,7 +185,16 @@ def existing_home(settings: Settings) -> OpenHome:
     return open_home(settings)
 
 
+_UNTIL_SOMETHING_HAPPENS = frozenset({"settled", "answered"})
+"""Anchors that no day of a key can stand for: the clock starts when a dispute is settled or a request answered."""
+
+
 def _destroy_by(policy: Policy, dataset: str, day: date) -> date | None:
-    """Return by when a day's key is to be destroyed; None for registry tables, whose rows each have a period of their own."""
+    """Return by when a day's key is to be destroyed; None where that cannot be said of a day.
+
+    So it is with registry tables, whose rows each have a period of their own, and with what waits for something to happen.
+    """
     declared = policy.dataset(dataset)
-    return None if declared.stage == "registry" or declared.period is None else declared.period.destroy_by(day)
+    if declared.stage == "registry" or declared.period is None or declared.period.anchor in _UNTIL_SOMETHING_HAPPENS:
+        return None
+    return declared.period.destroy_by(day)

@@ -76,6 +76,8 @@ PERIODS = [
     ("held_lines", "settled", "at_once", "at_once"),
     ("holds", "settled", "at_once", "at_once"),
     ("subject_exports", "export", None, "P7D"),
+    ("open_requests", "answered", None, "at_once"),
+    ("member_requests", "settled", "P3Y", "permanent"),
     ("former_warehouses", "replaced", None, "at_once"),
     ("former_releases", "replaced", None, "at_once"),
     ("verification_digests", "destruction", None, "P14D"),
