@@ -7,6 +7,7 @@ file does not. Readers of the old file keep it until they close it.
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.errors import DamagedError
 from pipelines.storage.atomic import OWNER_ONLY, make_folder, replace
@@ -43,6 +44,18 @@ def discard(following: Path) -> None:
     """Remove a next file that will not be published, and what DuckDB keeps beside it."""
     for path in (following, _write_ahead_log(following)):
         path.unlink(missing_ok=True)
+
+
+def replace_table(live: Path, scratch: Path, name: str, rows: pa.Table) -> None:
+    """Put `rows` in the place of the table `name`, or add it: the next file, the table, the swap. Raises DamagedError."""
+    following = next_warehouse(live, scratch)
+    try:
+        with duckdb.connect(str(following)) as connection:
+            connection.register("given_rows", rows)
+            connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM given_rows')  # noqa: S608 - own name
+        publish(following, live)
+    finally:
+        discard(following)
 
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, live: Path, following: Path) -> None:

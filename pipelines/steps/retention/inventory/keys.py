@@ -19,6 +19,10 @@ def key_items(view: View) -> Iterator[Item]:
         yield Item(KEY_DATASET, Kind.KEY, f"{KEYS}{info.name}", anchor, count=1, key=info.name)
 
 
+_SETTLED_BY_HOLDS = frozenset({"holds", "held_lines"})
+"""Datasets whose keys come and go with their holds, before and after there is anything they open."""
+
+
 def _anchor(info: KeyInfo, view: View, grace: timedelta) -> date | None:
     """Return the day the purpose of a key ended; None while it opens something and its day has not come.
 
@@ -27,7 +31,7 @@ def _anchor(info: KeyInfo, view: View, grace: timedelta) -> date | None:
     """
     has_ended = info.destroy_by is not None and info.destroy_by - grace < view.today
     ended = info.destroy_by - grace if has_ended and info.destroy_by else None
-    if info.name in view.used:
+    if info.name in view.used or info.dataset in _SETTLED_BY_HOLDS:
         return ended
     orphaned = info.superseded_on or seoul_day(info.made_at)
     return min(day for day in (ended, orphaned, view.today) if day is not None)

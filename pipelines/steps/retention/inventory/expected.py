@@ -1,0 +1,72 @@
+"""What should be on disk: what the ledger says was stored, minus what the register of destructions says was destroyed."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pipelines.retention.entries import Destroyed, Replayed
+from pipelines.retention.items import Item, Kind
+from pipelines.steps.retention.inventory.known import Known, known_to
+from pipelines.steps.retention.register import open_register
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.ledger import Ledger
+
+_ACCESS = "access_records"
+
+
+def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
+    """Return what should be there, each with `is_present` as it is: segments, quarantine, tables, sealed objects, access months.
+
+    Of events nothing is expected: no floor orders them kept. Raises DamagedError when ledger or register is not what was
+    written, since nobody could say then what is missing.
+    """
+    gone = _destroyed(workspace)
+    known = known or known_to(workspace)
+    items = [*_segments(known), *_sealed(known), *_months(workspace)]
+    there = [item for item in items if (item.dataset, _key_day(item)) not in gone]
+    home = workspace.home.root
+    found = [replace(item, is_present=(home / item.place).is_file()) for item in there]
+    return sorted([*found, *_tables(workspace, known)], key=lambda item: item.place)
+
+
+def _destroyed(workspace: Workspace) -> set[tuple[str, date]]:
+    """Return the datasets and days of which the register says that they were destroyed."""
+    bodies = [entry.body for entry in open_register(workspace).entries()]
+    return {(body.dataset, day) for body in bodies if isinstance(body, (Destroyed, Replayed)) for day in body.days}
+
+
+def _key_day(item: Item) -> date:
+    """Return the day a destruction names: a month of access records stands under its first day."""
+    anchor = item.anchor or date.max
+    return anchor.replace(day=1) if item.dataset == _ACCESS else anchor
+
+
+def _segments(known: Known) -> Iterator[Item]:
+    for place, segment in known.segments.items():
+        yield Item(segment.dataset, Kind.FILE, place, segment.day, segment.lines, segment.bytes, key=segment.key)
+
+
+def _sealed(known: Known) -> Iterator[Item]:
+    for place, found in known.sealed.items():
+        day = date.fromisoformat(found.day)
+        yield Item(found.dataset, Kind.FILE, place, day, 1, found.bytes, found.stored_sha256, found.key)
+
+
+def _months(workspace: Workspace) -> Iterator[Item]:
+    """Yield the months of which the chain has records; what was recorded last in one is owed the whole floor."""
+    folder = workspace.home.ledger / "access"
+    months = {entry.body["month"] for entry in Ledger(folder / "access.jsonl").entries("access")}
+    for month in sorted(months):
+        first = date.fromisoformat(month)
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        yield Item(_ACCESS, Kind.FILE, f"ledger/access/{month}.sealed", last)
+
+
+def _tables(workspace: Workspace, known: Known) -> Iterator[Item]:
+    """Yield the tables ever taken in; of one that is gone nobody can say whose clocks have started."""
+    for table in sorted(known.tables & workspace.policy.datasets.keys()):
+        pointer = workspace.registry.pointer(table)
+        is_there = pointer is not None and (workspace.registry.folder / pointer.file).is_file()
+        rows, key = (pointer.rows, pointer.key) if pointer else (0, None)
+        yield Item(table, Kind.ROWS, f"registry/{table}", None, rows, key=key, is_present=is_there)
