@@ -5,7 +5,7 @@ The ledger entry is the commit: before it nothing counts, and an import that run
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -49,10 +49,18 @@ class Stores:
 
 
 def import_record_file(
-    path: Path, content: Content, spec: RecordSpec, stores: Stores, *, chunks: Chunks, delivery_day: date
+    path: Path,
+    content: Content,
+    spec: RecordSpec,
+    stores: Stores,
+    *,
+    chunks: Chunks,
+    delivery_day: date,
+    is_past: Callable[[date], bool] = lambda _day: False,
 ) -> RecordFile:
     """Take in the file `path`, which was found to have `content`; of a file that grew, the rows that are new.
 
+    Rows of days that `is_past` says so of are counted and not stored, a row that cannot be read with the one before it.
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises InputError when nothing of
     it can be read, or when it grew from a file that ended within a row; ChangedFileError when it changed since; DamagedError
     when what was sealed does not read back. Nothing is left in the stores then.
@@ -62,7 +70,7 @@ def import_record_file(
         raise InputError(f"{path.name}: begins with an imported file that ended within a row")
     watched = _LastByte(chunks)
     reader = open_export(path, watched)
-    tally = _Tally(content.sha256, spec, stores, delivery_day)
+    tally = _Tally(content.sha256, spec, stores, delivery_day, is_past)
     try:
         for row in _new_rows(reader, spec, before):
             tally.take(row)
@@ -103,7 +111,9 @@ class _Tally:
     spec: RecordSpec
     stores: Stores
     day: date
+    is_past: Callable[[date], bool]
     rows: int = 0
+    past_period: int = 0
     last_fault: str | None = None
     quarantined: Counter[str] = field(default_factory=Counter)
     accepted_by_day: Counter[date] = field(default_factory=Counter)
@@ -123,15 +133,23 @@ class _Tally:
                 raise FaultError(f"{TIME}: missing")
         except FaultError as cause:
             self.last_fault = str(cause)
-            self.quarantined[self.last_fault] += 1
-            self._refused[self.day].append((row.number, _set_aside(self.file_sha256, row, self.last_fault)))
+            if not self._comes_late():
+                self.quarantined[self.last_fault] += 1
+                self._refused[self.day].append((row.number, _set_aside(self.file_sha256, row, self.last_fault)))
         else:
             self.last_fault = None
             self.day = seoul_day(time)
-            self.accepted_by_day[self.day] += 1
-            self._accepted[self.day].append((row.number, row_line(values)))
+            if not self._comes_late():
+                self.accepted_by_day[self.day] += 1
+                self._accepted[self.day].append((row.number, row_line(values)))
         if self.rows % BATCH_ROWS == 0:
             self.seal()
+
+    def _comes_late(self) -> bool:
+        """Count a row of a day that is past, and say whether it is one."""
+        is_late = self.is_past(self.day)
+        self.past_period += is_late
+        return is_late
 
     def seal(self) -> None:
         """Seal what was taken since the last time, by day, and read it back."""
@@ -206,6 +224,7 @@ def _record(
         sensitive_columns=[reportable(column) for column in undeclared if spec.is_sensitive(column)],
         segments=[segment.to_json() for segment in tally.segments],
         quarantine=[segment.to_json() for segment in tally.quarantine],
+        past_period=tally.past_period,
     )
     if not record.is_balanced:
         raise AssertionError("rows accepted and quarantined are not the rows read")

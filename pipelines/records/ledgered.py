@@ -30,11 +30,13 @@ class RecordFile:
     sensitive_columns: list[str]
     segments: list[dict[str, Any]]
     quarantine: list[dict[str, Any]]
+    past_period: int = 0
+    """Rows of days whose period was over: counted, and never stored."""
 
     @property
     def is_balanced(self) -> bool:
         """Whether every row read has exactly one state."""
-        return self.rows == self.accepted + sum(self.quarantined.values())
+        return self.rows == self.accepted + self.past_period + sum(self.quarantined.values())
 
     def to_body(self) -> dict[str, Any]:
         """Return a JSON-ready mapping."""

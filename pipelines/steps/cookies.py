@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipelines.records.cookies import NO_HISTORY, CookieHistory, Standing, history
 from pipelines.records.specs import record_spec
 from pipelines.records.stored import read_records, segments_of
+from pipelines.steps.gone import Gone
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import OpenHome, Workspace
 
@@ -25,7 +26,10 @@ def member_cookies(opened: OpenHome) -> frozenset[str]:
 
 
 def cookie_facts(opened: OpenHome, days: Iterable[date]) -> dict[date, list[list[str]]]:
-    """Return, for each of `days`, which sealed cookie records it rests on: all of it and of every day before."""
+    """Return, for each of `days`, which sealed cookie records it rests on: all of it and of every day before.
+
+    Records that were destroyed since stay named: what a day rested on does not change with them.
+    """
     segments = sorted(
         segments_of(record_files(opened, COOKIE_RECORDS), lambda _day: True), key=lambda found: (found.day, found.path)
     )
@@ -36,8 +40,10 @@ def cookie_facts(opened: OpenHome, days: Iterable[date]) -> dict[date, list[list
 
 
 def cookie_history(workspace: Workspace, until: date) -> CookieHistory:
-    """Return what the cookie records up to the end of `until` make of each login's cookie."""
-    segments = list(segments_of(record_files(workspace, COOKIE_RECORDS), lambda day: day <= until))
+    """Return what the cookie records up to the end of `until` make of each login's cookie, as far as they are still there."""
+    gone = Gone.of(workspace.keyring)
+    files = record_files(workspace, COOKIE_RECORDS)
+    segments = list(segments_of(files, lambda day: day <= until and not gone.has_day(COOKIE_RECORDS, day)))
     if not segments:
         return NO_HISTORY
     records = read_records(workspace.vault, segments, record_spec(workspace.policy, COOKIE_RECORDS))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.steps.cookies import cookie_facts, member_cookies
+from pipelines.steps.gone import Gone
 from pipelines.steps.people import TABLES
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
@@ -43,8 +44,9 @@ class DayInput:
 
 
 def day_inputs(workspace: Workspace) -> list[DayInput]:
-    """Return what each day with sealed lines rests on, in order of day."""
-    parts = _parts(workspace)
+    """Return what each day with sealed lines rests on, in order of day; a day whose lines or events are gone is none."""
+    gone = Gone.of(workspace.keyring)
+    parts = {day: found for day, found in _parts(workspace, gone).items() if not gone.has_day("events", day)}
     common = _digest(
         [
             DERIVATION,
@@ -67,7 +69,7 @@ def _people(workspace: Workspace, day: date) -> str:
     return _digest([workspace.registry.fingerprint(day, TABLES), workspace.tombstones.fingerprint(day)])
 
 
-def _parts(workspace: Workspace) -> dict[date, list[DayPart]]:
+def _parts(workspace: Workspace, gone: Gone) -> dict[date, list[DayPart]]:
     records = import_records(workspace.ledger)
     completed: dict[str, set[int]] = defaultdict(set)
     for digest, line in completed_lines(records):
@@ -75,7 +77,7 @@ def _parts(workspace: Workspace) -> dict[date, list[DayPart]]:
     parts: dict[date, list[DayPart]] = defaultdict(list)
     for record in records:
         lines = frozenset(completed[record.sha256])
-        for body in record.segments:
+        for body in gone.still(record.segments):
             segment = Segment.from_json(body)
             if segment.dataset == ACCESS_LOGS:
                 parts[segment.day].append(DayPart(segment, record.reading, lines))

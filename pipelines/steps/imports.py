@@ -8,11 +8,13 @@ from pathlib import Path
 
 from pipelines.errors import InputError, UsageError
 from pipelines.home import HomeKind
+from pipelines.steps.gone import Gone, past_period
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
 from pipelines.weblogs.decompression import Limits
 from pipelines.weblogs.importing import Delivery, Outcome, Stores, import_file
+from pipelines.weblogs.parts import ACCESS_LOGS
 from pipelines.weblogs.reading_records import record_of, record_of_format
 from pipelines.weblogs.records import KIND, QUARANTINED_FILE, ImportRecord
 
@@ -169,6 +171,7 @@ class _Intake:
         self._workspace, self._progress = workspace, progress
         self._known = import_records(workspace.ledger)
         self._quarantined = {entry.body["delivered_sha256"] for entry in workspace.ledger.entries(QUARANTINED_FILE)}
+        self._is_past = past_period(workspace.policy, Gone.of(workspace.keyring), ACCESS_LOGS, workspace.today)
         self._stores = Stores(
             workspace.vault,
             workspace.quarantine,
@@ -184,6 +187,7 @@ class _Intake:
             self._known,
             delivery_day=self._workspace.today,
             is_quarantined=self._quarantined.__contains__,
+            is_past=self._is_past,
             progress=lambda done, total: self._progress(f"import {delivery.path.name}", done, total),
         )
         now = self._workspace.clock.now()

@@ -16,6 +16,7 @@ from pipelines.records.linked import LinkedEvent, Links, counted_events
 from pipelines.records.specs import record_spec
 from pipelines.records.stored import read_records, segments_of
 from pipelines.steps.day_files import LINKED, LINKED_EVENTS, DayState, read_day_states, write_day_state
+from pipelines.steps.gone import Gone
 from pipelines.steps.people import people_of
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
@@ -72,7 +73,8 @@ def derive_linked_days(workspace: Workspace) -> list[LinkedReport]:
 
 def _inputs(workspace: Workspace) -> list[LinkedInput]:
     by_day: dict[date, list[Segment]] = defaultdict(list)
-    for segment in segments_of(record_files(workspace, DELIVERED), lambda _day: True):
+    gone = Gone.of(workspace.keyring)
+    for segment in segments_of(record_files(workspace, DELIVERED), lambda day: not _is_gone(gone, day)):
         by_day[segment.day].append(segment)
     common = [DERIVATION, workspace.policy.digest, workspace.keyring.pseudonym_key().generation]
     inputs = []
@@ -81,6 +83,10 @@ def _inputs(workspace: Workspace) -> list[LinkedInput]:
         facts = [common, workspace.registry.fingerprint(day, TABLES), workspace.tombstones.fingerprint(day), sealed]
         inputs.append(LinkedInput(day, tuple(segments), hashlib.sha256(json.dumps(facts).encode()).hexdigest()))
     return inputs
+
+
+def _is_gone(gone: Gone, day: date) -> bool:
+    return gone.has_day(DELIVERED, day) or gone.has_day(DERIVED, day)
 
 
 def _derive(workspace: Workspace, pseudonymiser: Pseudonymiser, given: LinkedInput) -> LinkedReport:

@@ -12,6 +12,7 @@ from pipelines.errors import InputError
 from pipelines.records.importing import ChangedFileError, Content, Stores, import_record_file
 from pipelines.records.ledgered import KIND, RecordFile
 from pipelines.records.specs import record_spec
+from pipelines.steps.gone import Gone, past_period
 from pipelines.steps.imports import UNFINISHED
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
@@ -38,8 +39,10 @@ class RecordReport:
         """The report as one line of a log; it names the file and counts, nothing of its content."""
         if self.record is not None:
             grown = " (grown)" if self.record.extends else ""
-            bad = sum(self.record.quarantined.values())
-            return f"{self.name}{grown}: {self.record.rows} rows = {self.record.accepted} accepted + {bad} quarantined"
+            bad, late = sum(self.record.quarantined.values()), self.record.past_period
+            told = f" + {late} past their period" if late else ""
+            rows, accepted = self.record.rows, self.record.accepted
+            return f"{self.name}{grown}: {rows} rows = {accepted} accepted + {bad} quarantined{told}"
         return f"{self.name}: quarantined as a file: {self.reason}" if self.reason else f"{self.name}: imported before"
 
 
@@ -128,6 +131,8 @@ class _Taker:
     def __init__(self, workspace: Workspace, folder: str) -> None:
         self._workspace, self._folder = workspace, folder
         self._spec = record_spec(workspace.policy, FOLDERS[folder])
+        gone = Gone.of(workspace.keyring)
+        self._is_past = past_period(workspace.policy, gone, self._spec.dataset, workspace.today)
         self._known = record_files(workspace, self._spec.dataset)
         self._quarantined = {entry.body["delivered_sha256"] for entry in workspace.ledger.entries(QUARANTINED_FILE)}
         self._stores = Stores(folder, workspace.vault, workspace.quarantine)
@@ -149,6 +154,7 @@ class _Taker:
                 self._stores,
                 chunks=self._chunks,
                 delivery_day=self._workspace.today,
+                is_past=self._is_past,
             )
         except ChangedFileError:
             raise

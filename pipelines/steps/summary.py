@@ -14,7 +14,7 @@ from pipelines.steps.registry import KIND as REGISTRY_KIND
 from pipelines.steps.results import CheckResult
 from pipelines.steps.workspace import OpenHome
 from pipelines.storage.ledger import Entry
-from pipelines.weblogs.records import ImportRecord
+from pipelines.weblogs.records import PAST_PERIOD, ImportRecord
 
 SHOWN_DAYS = 30
 
@@ -58,6 +58,7 @@ class Intake:
         self.lines += record.rows
         self.accepted += record.accepted
         self.quarantined.update(record.quarantined)
+        self.filtered.update({PAST_PERIOD: record.past_period} if record.past_period else {})
         self.columns_undeclared.update(record.undeclared_columns)
 
 

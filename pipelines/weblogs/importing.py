@@ -68,9 +68,12 @@ def import_file(
     *,
     delivery_day: date,
     is_quarantined: Callable[[str], bool],
+    is_past: Callable[[date], bool] = lambda _day: False,
     progress: Progress = lambda _done, _total: None,
 ) -> Outcome:
     """Take `delivery` in. `known` are the imports so far; `delivery_day` is the Asia/Seoul day it is now.
+
+    Of the days that `is_past` says so of, nothing is stored, and what was is gone: their lines are filtered.
 
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises DamagedError when what was
     sealed does not read back, UsageError for a format that cannot be compiled, and InputError, naming the file, when it may not
@@ -91,11 +94,11 @@ def import_file(
     if content.is_corrupt and content.damage is not None:
         return _quarantined(delivery, stores, delivery_day, content.damage)
     is_known = any(record.sha256 == identity.sha256 for record in known)
-    if is_known or is_shorter_copy(identity, content.chunks, of_source, stores.vault):
+    if is_known or is_shorter_copy(identity, content.chunks, of_source, stores.vault, is_past):
         return (
             Outcome("known") if content.damage is None else _quarantined(delivery, stores, delivery_day, content.damage)
         )
-    record = _sealed(delivery, delivered, content, identity, stores, known, delivery_day, progress)
+    record = _sealed(delivery, delivered, content, identity, stores, known, delivery_day, is_past, progress)
     if content.damage is None:
         return Outcome("imported", record)
     whole = _quarantined(delivery, stores, delivery_day, content.damage)
@@ -152,12 +155,14 @@ def _sealed(
     stores: Stores,
     known: Sequence[ImportRecord],
     delivery_day: date,
+    is_past: Callable[[date], bool],
     progress: Progress,
 ) -> ImportRecord:
     before = next((record for record in reversed(known) if record.sha256 == identity.grown_from), None)
     start, line = (0, 1) if before is None else before.resume_at
     day = delivery_day if before is None or before.last_day is None else before.last_day
-    tally = Tally(delivery.source, identity.sha256, stores.vault, stores.quarantine, reading_of(delivery.reading), day)
+    reading = reading_of(delivery.reading)
+    tally = Tally(delivery.source, identity.sha256, stores.vault, stores.quarantine, reading, day, is_past)
     batches = split_lines(
         _skip(content.identified(identity), start),
         batch_bytes=stores.batch_bytes,

@@ -70,16 +70,21 @@ def seal_parts(vault: Vault, source: str, file_sha256: str, first_byte: int, par
 
 
 def require_readable(vault: Vault, segments: Sequence[Segment], parts: Sequence[Part], raw: bytes) -> None:
-    """Read `segments` back and raise DamagedError unless, put in order, they give the batch's bytes `raw` again."""
-    read = bytearray(len(raw))
-    filled = 0
+    """Read `segments` back and raise DamagedError unless each gives the bytes of its stretches of the batch `raw` again."""
     for segment, part in zip(segments, parts, strict=True):
-        content = vault.read_segment(segment).raw
-        for start, end in part.stretches:
-            read[start:end], content = content[: end - start], content[end - start :]
-            filled += end - start
-    if filled != len(raw) or read != raw:
-        raise DamagedError("the sealed parts of a file do not read back as it was delivered")
+        if vault.read_segment(segment).raw != b"".join(raw[start:end] for start, end in part.stretches):
+            raise DamagedError("the sealed parts of a file do not read back as it was delivered")
+
+
+def require_whole(parts: Sequence[Part], raw: bytes) -> None:
+    """Raise DamagedError unless the stretches of `parts`, put in order, are all of the batch `raw`, each byte once."""
+    end = 0
+    for first, last in sorted(stretch for part in parts for stretch in part.stretches):
+        if first != end:
+            break
+        end = last
+    if end != len(raw):
+        raise DamagedError("the parts of a file do not add up to it as it was delivered")
 
 
 def line_numbers(runs: Sequence[Run]) -> npt.NDArray[np.int64]:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 State = Literal["accepted", "filtered", "quarantined"]
 COMPLETED_LATER = "completed-later"
+PAST_PERIOD = "past-period"
+"""The rule that filters lines of a day whose period is over: they are counted, and never stored."""
 KIND = "import"
 QUARANTINED_FILE = "file-quarantined"
 

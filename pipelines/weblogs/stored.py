@@ -2,12 +2,14 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 import numpy as np
 
 from pipelines.storage.vault import Segment, Vault
 from pipelines.weblogs.identity import FileIdentity
 from pipelines.weblogs.records import ImportRecord
+from pipelines.weblogs.remains import is_partly_gone, remains_begin_with
 
 _Piece = tuple[int, int, bytes]
 """A stretch of neighbouring lines: the first one's number, where its segment begins, its bytes."""
@@ -47,15 +49,21 @@ def read_file(vault: Vault, record: ImportRecord, known: Iterable[ImportRecord])
 
     Raises as `read_content`.
     """
-    by_digest = {known_record.sha256: known_record for known_record in known}
-    chain = [record]
-    while (extends := chain[-1].extends) is not None:
-        chain.append(by_digest[extends])
+    chain = chain_of(record, known)
     begin = 0
     for link, following in zip(reversed(chain), [*reversed(chain[:-1]), None], strict=True):
         end = link.bytes if following is None else link.resume_at[0]
         yield from _limited(read_content(vault, [Segment.from_json(body) for body in link.segments]), end - begin)
         begin = end
+
+
+def chain_of(record: ImportRecord, known: Iterable[ImportRecord]) -> list[ImportRecord]:
+    """Return `record` and the imports it grew from, the latest first."""
+    by_digest = {known_record.sha256: known_record for known_record in known}
+    chain = [record]
+    while (extends := chain[-1].extends) is not None:
+        chain.append(by_digest[extends])
+    return chain
 
 
 def _limited(pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
@@ -69,15 +77,19 @@ def is_shorter_copy(
     chunks: Callable[[], Iterable[bytes]],
     known: Sequence[ImportRecord],
     vault: Vault,
+    is_past: Callable[[date], bool] = lambda _day: False,
 ) -> bool:
     """Whether a known, longer file begins with the content `chunks()`: every line of it was imported then; empty has none.
 
-    Files whose first lines have other lengths are told apart without the vault; the others are compared byte for byte.
+    Files whose first lines have other lengths are told apart without the vault; the others are compared byte for byte. Of a
+    file with lines of days that `is_past` says so of, which are gone, the lines that are left are (`weblogs.remains`).
     Raises as `read_content`.
     """
     grown = {record.extends for record in known}
     return identity.bytes > 0 and any(
-        begins_with(read_file(vault, record, known), chunks())
+        remains_begin_with(vault, chain, chunks(), is_past)
+        if is_partly_gone(chain := chain_of(record, known), is_past)
+        else begins_with(read_file(vault, record, known), chunks())
         for record in known
         if record.sha256 not in grown
         and record.bytes > identity.bytes

@@ -1,6 +1,7 @@
 """Batch after batch of one file: read, cut by day, sealed, read back, counted."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,22 +11,34 @@ from pipelines.errors import DamagedError
 from pipelines.storage.vault import Segment, Vault
 from pipelines.weblogs.days import Days, fill_unreadable
 from pipelines.weblogs.lines import LineBatch
-from pipelines.weblogs.parts import cut_by_day, require_readable, seal_parts
+from pipelines.weblogs.parts import cut_by_day, require_readable, require_whole, seal_parts
+from pipelines.weblogs.past_period import is_past_line, without_past
 from pipelines.weblogs.quarantine import quarantine_lines
 from pipelines.weblogs.reading import Batch, Reading, read_batch
 from pipelines.weblogs.records import LineCounts, State, Tail
 
 
 class Tally:
-    """The growing account of one file. `day_before` is the day an unreadable first line belongs to."""
+    """The growing account of one file. `day_before` is the day an unreadable first line belongs to.
+
+    `is_past` says of which days nothing is stored any more: their lines are filtered, whatever they say.
+    """
 
     def __init__(
-        self, source: str, file_sha256: str, vault: Vault, quarantine: Vault, reading: Reading, day_before: date
+        self,
+        source: str,
+        file_sha256: str,
+        vault: Vault,
+        quarantine: Vault,
+        reading: Reading,
+        day_before: date,
+        is_past: Callable[[date], bool] = lambda _day: False,
     ) -> None:
         """Begin with nothing counted."""
         self._source, self._file = source, file_sha256
         self._vault, self._quarantine, self._reading = vault, quarantine, reading
         self._day = self._day_before_last = day_before
+        self._is_past = is_past
         self._accepted_by_day: Counter[str] = Counter()
         self._segments: list[Segment] = []
         self._quarantined: list[Segment] = []
@@ -36,7 +49,10 @@ class Tally:
         """Read a batch, seal it and count its lines. Raises DamagedError when the sealed parts do not read back."""
         read = read_batch(batch.lines, self._reading, too_long=batch.too_long)
         days = fill_unreadable(read.days, self._day)
-        parts = cut_by_day(batch, days, self._day)
+        read = without_past(read, is_past_line(days, self._is_past))
+        cut = cut_by_day(batch, days, self._day)
+        require_whole(cut, batch.raw)
+        parts = [part for part in cut if not self._is_past(part.day)]
         segments = seal_parts(self._vault, self._source, self._file, batch.first_byte, parts)
         require_readable(self._vault, segments, parts, batch.raw)
         self._segments += segments

@@ -10,6 +10,7 @@ from pipelines.records.specs import record_spec
 from pipelines.records.stored import read_records, segments_of
 from pipelines.steps.cookies import COOKIE_RECORDS, member_cookies
 from pipelines.steps.day_files import DayState, read_day_states
+from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.records import record_file_frame
 from pipelines.steps.metrics.scope import Only, by_day
 from pipelines.steps.record_imports import record_files
@@ -24,12 +25,13 @@ def cookie_files(workspace: Workspace, only: Only) -> pd.DataFrame:
 
 
 def cookie_days(workspace: Workspace, only: Only) -> pd.DataFrame:
-    """One row a day with cookie records: `persistent, others`, both counts of issued cookies."""
+    """One row a day whose cookie records are there: `persistent, others`, both counts of issued cookies."""
+    gone = Gone.of(workspace.keyring)
     spec, names = record_spec(workspace.policy, COOKIE_RECORDS), member_cookies(workspace)
     files = record_files(workspace, COOKIE_RECORDS)
     rows = []
     for day in sorted({date.fromisoformat(day) for file in files for day in file.accepted_by_day}):
-        if only is None or day in only:
+        if (only is None or day in only) and not gone.has_day(COOKIE_RECORDS, day):
             segments = list(segments_of(files, day.__eq__))
             found = findings(read_records(workspace.vault, segments, spec), names)
             rows.append({"persistent": found.persistent, "others": found.others})

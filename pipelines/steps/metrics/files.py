@@ -5,17 +5,20 @@ from datetime import date
 
 import pandas as pd
 
+from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
-from pipelines.weblogs.records import ImportRecord, restated_counts
+from pipelines.weblogs.records import PAST_PERIOD, ImportRecord, restated_counts
 
 
 def files(workspace: Workspace, only: Only) -> pd.DataFrame:
     """One row an imported file: `lines_unaccounted, parts_missing, parts_altered, quarantined_share`.
 
-    The parts' bytes are compared for the days in `only`; that they are there, for all.
+    The parts' bytes are compared for the days in `only`; that they are there, for all whose key was not destroyed. Lines past
+    their period have no part.
     """
+    gone = Gone.of(workspace.keyring)
     records = import_records(workspace.ledger)
     counts = restated_counts(records)
     columns = ["lines_unaccounted", "parts_missing", "parts_altered", "quarantined_share"]
@@ -23,8 +26,8 @@ def files(workspace: Workspace, only: Only) -> pd.DataFrame:
     for record in records:
         stored = counts[record.sha256]
         states = stored.accepted + sum(stored.filtered.values()) + sum(stored.quarantined.values())
-        sealed = sum(segment["lines"] for segment in record.segments)
-        missing, altered = _parts(workspace, record, only)
+        sealed = sum(segment["lines"] for segment in record.segments) + record.filtered.get(PAST_PERIOD, 0)
+        missing, altered = _parts(workspace, record, gone, only)
         rows.append(
             {
                 "lines_unaccounted": abs(stored.lines - states) + abs(stored.lines - sealed),
@@ -36,10 +39,10 @@ def files(workspace: Workspace, only: Only) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _parts(workspace: Workspace, record: ImportRecord, only: Only) -> tuple[int, int]:
+def _parts(workspace: Workspace, record: ImportRecord, gone: Gone, only: Only) -> tuple[int, int]:
     missing = altered = 0
     for folder, segments in ((workspace.home.vault, record.segments), (workspace.home.quarantine, record.quarantine)):
-        for segment in segments:
+        for segment in gone.still(segments):
             path = folder / segment["path"]
             if not path.is_file():
                 missing += 1

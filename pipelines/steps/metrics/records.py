@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from pipelines.records.ledgered import RecordFile
+from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
@@ -16,28 +17,29 @@ COLUMNS = ["rows_unaccounted", "columns_undeclared", "columns_sensitive", "parts
 def record_file_frame(workspace: Workspace, dataset: str, only: Only) -> pd.DataFrame:
     """One row an imported file of `dataset`: COLUMNS. `parts_spoilt` counts sealed parts that are gone or were changed.
 
-    The parts' bytes are compared for the days in `only`; that they are there, for all.
+    The parts' bytes are compared for the days in `only`; that they are there, for all whose key was not destroyed. Rows past
+    their period have no part.
     """
-    rows = []
+    gone, rows = Gone.of(workspace.keyring), []
     for file in record_files(workspace, dataset):
         sealed = sum(segment["lines"] for segment in (*file.segments, *file.quarantine))
-        set_aside = sum(file.quarantined.values())
+        set_aside, stored = sum(file.quarantined.values()), file.rows - file.past_period
         rows.append(
             {
-                "rows_unaccounted": abs(file.rows - file.accepted - set_aside) + abs(file.rows - sealed),
+                "rows_unaccounted": abs(stored - file.accepted - set_aside) + abs(stored - sealed),
                 "columns_undeclared": len(file.undeclared_columns),
                 "columns_sensitive": len(file.sensitive_columns),
-                "parts_spoilt": _spoilt(workspace, file, only),
+                "parts_spoilt": _spoilt(workspace, file, gone, only),
                 "quarantined_share": set_aside / file.rows if file.rows else 0.0,
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _spoilt(workspace: Workspace, file: RecordFile, only: Only) -> int:
+def _spoilt(workspace: Workspace, file: RecordFile, gone: Gone, only: Only) -> int:
     spoilt = 0
     for folder, segments in ((workspace.home.vault, file.segments), (workspace.home.quarantine, file.quarantine)):
-        for segment in segments:
+        for segment in gone.still(segments):
             path = folder / segment["path"]
             if not path.is_file():
                 spoilt += 1

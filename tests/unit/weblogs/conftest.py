@@ -101,7 +101,7 @@ class Intake:
         return Vault(self.root / "quarantine", self.keys)
 
     def deliver(self, data: bytes, name: str = "access.log", *, source: str = "web", **given: Any) -> Outcome:
-        """Write a file and take it in; `given` may name `reading`, `on` (the day) and `progress`."""
+        """Write a file and take it in; `given` may name `reading`, `on` (the day), `is_past` and `progress`."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -114,6 +114,7 @@ class Intake:
         source: str = "web",
         reading: dict[str, Any] | None = None,
         on: date = DELIVERED_ON,
+        is_past: Callable[[date], bool] = lambda _day: False,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Outcome:
         """Take a file in and remember what became of it, as the ledger does."""
@@ -125,6 +126,7 @@ class Intake:
                 self.records,
                 delivery_day=on,
                 is_quarantined={file.delivered_sha256 for file in self.whole}.__contains__,
+                is_past=is_past,
                 progress=progress,
             )
         if outcome.record:

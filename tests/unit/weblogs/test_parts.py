@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DamagedError
 from pipelines.weblogs.lines import split_lines
-from pipelines.weblogs.parts import cut_by_day, line_numbers, require_readable, seal_parts
+from pipelines.weblogs.parts import cut_by_day, line_numbers, require_readable, require_whole, seal_parts
 
 DAYS = [date(2015, 5, 19), date(2015, 5, 20), date(2015, 5, 21)]
 DIGEST = "0123456789abcdef" * 4
@@ -67,8 +67,10 @@ def test_each_part_is_sealed_under_its_days_key_at_its_place(intake):
 
 def test_parts_that_do_not_read_back_as_delivered_are_refused(intake):
     batch, parts, segments = sealed(intake)
-    with pytest.raises(DamagedError, match="do not read back"):
-        require_readable(intake.vault, segments, parts, batch.raw + b"x")
+    require_whole(parts, batch.raw)
+    for raw, some in ((batch.raw + b"x", parts), (batch.raw, parts[1:]), (batch.raw, [*parts, parts[0]])):
+        with pytest.raises(DamagedError, match="do not add up"):
+            require_whole(some, raw)
     with pytest.raises(DamagedError, match="do not read back"):
         require_readable(intake.vault, segments, parts, batch.raw.replace(b"second", b"SECOND"))
     with pytest.raises(DamagedError):
