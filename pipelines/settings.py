@@ -18,6 +18,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 
+def _names(value: object) -> object:
+    """Read names as people write them, parted by commas; brackets and quotes may stand around them."""
+    return [name for part in value.split(",") if (name := part.strip(" []\"'"))] if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """Validated settings; a wrong value fails at start with the variable's name (see `load_settings`)."""
 
@@ -51,7 +56,7 @@ class Settings(BaseSettings):
     max_line_bytes: Annotated[int, Field(ge=1024)] = 1 * MIB
     batch_bytes: Annotated[int, Field(ge=1024)] = 32 * MIB
     """Bytes of log read and sealed at a time; bounds memory."""
-    confirm_vanished: tuple[str, ...] = ()
+    confirm_vanished: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Registry tables whose next export may lack any share of the rows there were: a person looked and confirmed it."""
     remove_landing: bool | None = None
     """Overrides each source's own `remove_after_import`."""
