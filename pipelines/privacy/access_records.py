@@ -10,15 +10,19 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from pipelines.clock import seoul_day
-from pipelines.errors import DamagedError
-from pipelines.storage.atomic import OWNER_ONLY, make_folder
+from pipelines.errors import DamagedError, KeyMissingError
+from pipelines.storage.atomic import OWNER_ONLY, make_folder, write_bytes
 from pipelines.storage.keys import DataKey, KeySource
 from pipelines.storage.ledger import Ledger
+from pipelines.storage.locks import locked
 from pipelines.storage.sealing import seal, unseal
 
 DATASET = "access_records"
@@ -38,10 +42,18 @@ class Access:
     subjects: tuple[str, ...] = ()
 
 
+class MonthKeys(KeySource, Protocol):
+    """A key source that gives all keys of a month: two, while records are sealed anew."""
+
+    def keys_of_day(self, dataset: str, day: date) -> Sequence[DataKey]:
+        """Return the keys of a day that are there, the one in use first; none when they are gone."""
+        ...
+
+
 class AccessRecords:
     """The access records in `folder`, sealed with keys of `keys`. Safe between processes as its ledger is."""
 
-    def __init__(self, folder: Path, keys: KeySource) -> None:
+    def __init__(self, folder: Path, keys: MonthKeys) -> None:
         """Name the folder; it is made by the first record."""
         self._folder, self._keys = folder, keys
         self._chain = Ledger(folder / "access.jsonl")
@@ -66,15 +78,35 @@ class AccessRecords:
 
         Raises DamagedError when one was changed, added or left out, KeyMissingError when the month's key is gone.
         """
-        key = self._keys.data_key(DATASET, month)
-        lines = self._segment(month).read_bytes().splitlines()
-        bodies = {hashlib.sha256(body).hexdigest(): body for body in (_opened(line, key) for line in lines) if body}
+        bodies = {hashlib.sha256(body).hexdigest(): body for body in self._bodies(month)}
         chained = [e.body["digest"] for e in self._chain.entries(_KIND) if e.body["month"] == month.isoformat()]
         if any(digest not in bodies for digest in chained):
             raise DamagedError(f"access records of {month:%Y-%m}: a record was changed or left out")
         return [_parsed(bodies[digest]) for digest in chained]
 
+    def seal_anew(self, month: date) -> None:
+        """Seal the records of a month under the key that took the former's place. Raises as `read`."""
+        self.read(month)
+        key = self._keys.data_key(DATASET, month)
+        with self._lock():
+            lines = [base64.b64encode(seal(body, key)) + b"\n" for body in self._bodies(month)]
+            write_bytes(self._segment(month), b"".join(lines))
+
+    def _bodies(self, month: date) -> list[bytes]:
+        keys = self._keys.keys_of_day(DATASET, month)
+        if not keys:
+            raise KeyMissingError(f"the key of the access records of {month:%Y-%m} is gone")
+        lines = self._segment(month).read_bytes().splitlines()
+        return [body for body in (_opened(line, keys) for line in lines) if body]
+
+    def _lock(self) -> AbstractContextManager[int]:
+        return locked(self._folder / ".segments.lock")
+
     def _append(self, month: date, line: bytes) -> None:
+        with self._lock():
+            self._write(month, line)
+
+    def _write(self, month: date, line: bytes) -> None:
         descriptor = os.open(self._segment(month), os.O_RDWR | os.O_APPEND | os.O_CREAT, OWNER_ONLY)
         try:
             size = os.fstat(descriptor).st_size
@@ -88,12 +120,14 @@ class AccessRecords:
         return self._folder / f"{month.isoformat()}.sealed"
 
 
-def _opened(line: bytes, key: DataKey) -> bytes:
+def _opened(line: bytes, keys: Sequence[DataKey]) -> bytes:
     """Return a body, or nothing for a line that a crash cut off: it never got its link in the chain."""
-    try:
-        return unseal(base64.b64decode(line, validate=True), key, "access record")
-    except (ValueError, DamagedError):
-        return b""
+    for key in keys:
+        try:
+            return unseal(base64.b64decode(line, validate=True), key, "access record")
+        except (ValueError, DamagedError):
+            continue
+    return b""
 
 
 def _parsed(body: bytes) -> Access:

@@ -124,6 +124,11 @@ class Keyring:
         with self._lock():
             return self._get(name)
 
+    def keys_of_day(self, dataset: str, day: date) -> Sequence[DataKey]:
+        """Return the keys of a day that are there, the one in use first: several only while its data is written anew."""
+        with self._lock():
+            return [self._get(name) for name, state in reversed(self._of_day(dataset, day)) if state == MADE]
+
     def find(self, dataset: str, day: date) -> KeyInfo | None:
         """Return what may be told of the day's key (fresh keys left out), or None when there is none or no more."""
         with self._lock():

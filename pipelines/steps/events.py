@@ -1,7 +1,7 @@
 """From the vault's lines to pseudonymised events, day by day, where what a day rests on has changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,17 +57,23 @@ def stale_days(workspace: Workspace) -> list[DayInput]:
 
 def derive_stale_days(workspace: Workspace, progress: Progress = lambda _what, _done, _total: None) -> list[DayReport]:
     """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare."""
+    return derive_days(workspace, stale_days(workspace), progress)
+
+
+def derive_days(
+    workspace: Workspace, given_days: Sequence[DayInput], progress: Progress = lambda _what, _done, _total: None
+) -> list[DayReport]:
+    """Derive days anew, replacing their files, whatever they rest on. Raises as `derive_stale_days`."""
     if workspace.home.events.exists():
         sweep_staging(workspace.home.events)
-    stale = stale_days(workspace)
-    if not stale:
+    if not given_days:
         return []
-    deriver = _Deriver(workspace, until=max(given.day for given in stale))
+    deriver = _Deriver(workspace, until=max(given.day for given in given_days))
     reports = []
-    for number, given in enumerate(stale):
-        progress("pseudonymise", number, len(stale))
+    for number, given in enumerate(given_days):
+        progress("pseudonymise", number, len(given_days))
         reports.append(deriver.derive(given))
-    progress("pseudonymise", len(stale), len(stale))
+    progress("pseudonymise", len(given_days), len(given_days))
     return reports
 
 

@@ -60,18 +60,24 @@ def stale_linked_days(workspace: Workspace) -> list[LinkedInput]:
     known = read_day_states(linked_folder(workspace))
     return [
         given
-        for given in _inputs(workspace)
+        for given in linked_inputs(workspace)
         if given.day not in known or known[given.day].fingerprint != given.fingerprint
     ]
 
 
 def derive_linked_days(workspace: Workspace) -> list[LinkedReport]:
     """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare."""
+    return derive_linked(workspace, stale_linked_days(workspace))
+
+
+def derive_linked(workspace: Workspace, given_days: Sequence[LinkedInput]) -> list[LinkedReport]:
+    """Derive days anew, replacing their files, whatever they rest on. Raises as `derive_linked_days`."""
     pseudonymiser = Pseudonymiser(workspace.keyring.pseudonym_key().secret)
-    return [_derive(workspace, pseudonymiser, given) for given in stale_linked_days(workspace)]
+    return [_derive(workspace, pseudonymiser, given) for given in given_days]
 
 
-def _inputs(workspace: Workspace) -> list[LinkedInput]:
+def linked_inputs(workspace: Workspace) -> list[LinkedInput]:
+    """Return what each day with sealed linked events rests on, in order of day."""
     by_day: dict[date, list[Segment]] = defaultdict(list)
     gone = Gone.of(workspace.keyring)
     for segment in segments_of(record_files(workspace, DELIVERED), lambda day: not _is_gone(gone, day)):

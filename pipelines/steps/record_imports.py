@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from pipelines.steps.gone import Gone, past_period
 from pipelines.steps.imports import UNFINISHED
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
+from pipelines.storage.rewritten import Rewritten
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 from pipelines.weblogs.identity import identify
 from pipelines.weblogs.quarantine import file_digest, quarantine_file
@@ -89,8 +90,17 @@ class RecordIntake:
 
 def record_files(opened: OpenHome, dataset: str | None = None) -> list[RecordFile]:
     """Return every import of a record file, of `dataset` or of all, oldest first. Raises DamagedError when the ledger is."""
+    rewritten = Rewritten.of(opened.ledger)
     found = [RecordFile.from_body(entry.body) for entry in opened.ledger.entries(KIND)]
-    return [record for record in found if dataset in (None, record.dataset)]
+    return [
+        replace(
+            record,
+            segments=rewritten.current("vault", record.segments),
+            quarantine=rewritten.current("quarantine", record.quarantine),
+        )
+        for record in found
+        if dataset in (None, record.dataset)
+    ]
 
 
 def import_record_files(

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.errors import DamagedError
 from pipelines.storage.atomic import write_bytes
-from pipelines.storage.keys import KeySource, safe_name
+from pipelines.storage.keys import DataKey, KeySource, safe_name
 from pipelines.storage.sealing import seal, unseal
 
 Run = tuple[int, int]
@@ -92,13 +92,36 @@ class Vault:
         key = self._keys.data_key(dataset, day)
         lines = 0 if continues else sum(count for _, count in runs)
         segment = Segment(path, dataset, source, day, runs[0][0], first_byte, lines, len(raw), "", key.name)
-        header = {**_coverage(segment), "file_sha256": file_sha256, "runs": [list(run) for run in runs]}
-        sealed = seal(json.dumps(header, separators=(",", ":")).encode() + b"\n" + raw, key)
-        write_bytes(self.folder / path, sealed)
-        return replace(segment, stored_sha256=hashlib.sha256(sealed).hexdigest())
+        return self._seal(segment, file_sha256, SegmentContent(tuple(runs), raw), key)
+
+    def write_anew(self, segment: Segment, content: SegmentContent, key: DataKey) -> Segment:
+        """Seal `content`, what is left of `segment` or all of it, under another key, in a file of its own beside the former.
+
+        The file's name follows from the former's and the key's, so that a crashed call overwrites what it left. The former file
+        stays. Raises ValueError as `write_segment`, DamagedError when the former cannot be read.
+        """
+        _check_runs(content.runs)
+        file_sha256 = str(self._opened(segment)[0]["file_sha256"])
+        stem = f"{_digest_prefix(file_sha256)}-{segment.first_byte:015d}"
+        mark = hashlib.sha256(f"{segment.path} {key.name}".encode()).hexdigest()[:8]
+        lines = sum(count for _, count in content.runs) if segment.lines else 0
+        path = f"{segment.path.rpartition('/')[0]}/{stem}.{mark}.age"
+        first_line, size = content.runs[0][0], len(content.raw)
+        moved = replace(segment, path=path, first_line=first_line, lines=lines, bytes=size, key=key.name)
+        return self._seal(moved, file_sha256, content, key)
 
     def read_segment(self, segment: Segment) -> SegmentContent:
         """Return what `segment` holds. Raises DamagedError when the file is gone, changed or another one."""
+        header, raw = self._opened(segment)
+        return SegmentContent(tuple((first, count) for first, count in header["runs"]), raw)
+
+    def _seal(self, segment: Segment, file_sha256: str, content: SegmentContent, key: DataKey) -> Segment:
+        header = {**_coverage(segment), "file_sha256": file_sha256, "runs": [list(run) for run in content.runs]}
+        sealed = seal(json.dumps(header, separators=(",", ":")).encode() + b"\n" + content.raw, key)
+        write_bytes(self.folder / segment.path, sealed)
+        return replace(segment, stored_sha256=hashlib.sha256(sealed).hexdigest())
+
+    def _opened(self, segment: Segment) -> tuple[dict[str, Any], bytes]:
         path = self.folder / segment.path
         if not path.is_file():
             raise DamagedError(f"vault segment {segment.path} is gone")
@@ -110,7 +133,7 @@ class Vault:
         header = _header(start, what)
         if not header.items() >= _coverage(segment).items() or len(raw) != segment.bytes:
             raise DamagedError(f"{what} holds other lines than it should")
-        return SegmentContent(tuple((first, count) for first, count in header["runs"]), raw)
+        return header, raw
 
     def orphans(self, referenced: Iterable[str]) -> list[Path]:
         """Return the vault's files whose relative path is not in `referenced` (what crashed imports left), sorted."""

@@ -9,7 +9,7 @@ import pytest
 from pipelines.errors import DamagedError
 from pipelines.privacy.access_records import Access, AccessRecords
 from pipelines.privacy.keyring import Keyring
-from pipelines.privacy.master_key import FileMasterKey
+from pipelines.privacy.master_key import FileMasterKeys
 
 AT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 MONTH = date(2026, 11, 1)
@@ -29,7 +29,9 @@ def access(at: datetime = AT, **changes: object) -> Access:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keyring:
-    return Keyring(tmp_path / "keys", FileMasterKey(bytes(32)), lambda _dataset, _day: None, lambda: AT)
+    return Keyring(
+        tmp_path / "keys", FileMasterKeys(tmp_path / "master.key", create=True), lambda _dataset, _day: None, lambda: AT
+    )
 
 
 @pytest.fixture
