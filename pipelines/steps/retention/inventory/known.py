@@ -13,6 +13,7 @@ from pipelines.steps.records import QUARANTINED_FILE
 from pipelines.steps.registry import KIND as REGISTRY
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.ledger import Entry
+from pipelines.storage.rewritten import KIND as REWRITTEN
 from pipelines.storage.vault import Segment
 
 
@@ -62,6 +63,10 @@ def _take(known: Known, entry: Entry) -> None:
     elif entry.kind == QUARANTINED_FILE:
         pieces = list(_add(known, "quarantine", body["pieces"]))
         _learn(known, (body["delivered_sha256"],), Taken(max((piece.day for piece in pieces), default=on), on))
+    elif entry.kind == REWRITTEN:
+        for rewrite in body["segments"]:
+            known.segments.pop(f"{body['store']}/{rewrite['was']}", None)
+            list(_add(known, body["store"], [rewrite["now"]] if rewrite["now"] else []))
     elif entry.kind == REGISTRY:
         known.tables.add(body["table"])
         _learn(known, (body["sha256"],), Taken(date.fromisoformat(body["as_of_day"]), on))
