@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.clock import seoul_day
 from pipelines.policy import NightlyLimits
+from pipelines.registry.tables import MEMBERS
 from pipelines.retention.entries import Destroyed, Method
 from pipelines.retention.items import Item, Kind
 from pipelines.retention.states import Standing, State
@@ -39,7 +40,8 @@ class Planned:
     @classmethod
     def of(cls, item: Item, standing: Standing, digest: str) -> "Planned":
         """Plan `item` where it stands; `digest` is of what is there now."""
-        keys = (item.key,) if item.key else ()
+        # A table's key is none of them: rewriting the table gives it another one, and opens what stays until then.
+        keys = (item.key,) if item.key and item.kind is not Kind.ROWS else ()
         return cls(
             dataset=item.dataset,
             kind=item.kind,
@@ -83,6 +85,8 @@ class Plan:
     expires_at: datetime
     items: tuple[Planned, ...]
     held_back: tuple[HeldBack, ...] = ()
+    with_unknown: bool = True
+    """Whether files that nothing accounts for go too: a night leaves them to a person."""
 
     @classmethod
     def make(
@@ -92,6 +96,8 @@ class Plan:
         limits: NightlyLimits,
         items: Iterable[Planned],
         held_back: Iterable[HeldBack] = (),
+        *,
+        with_unknown: bool = True,
     ) -> "Plan":
         """Put `items` in order; the plan expires as the policy says."""
         return cls(
@@ -100,6 +106,7 @@ class Plan:
             made_at + timedelta(hours=limits.plan_expires_hours),
             tuple(sorted(items, key=lambda item: (item.dataset, str(item.day), item.kind, item.place))),
             tuple(sorted(held_back, key=lambda held: (held.dataset, str(held.day), held.reason))),
+            with_unknown,
         )
 
     @property
@@ -118,9 +125,13 @@ class Plan:
         return tuple(sorted({key for item in self.items for key in item.keys}))
 
     def groups(self) -> dict[Group, list[Planned]]:
-        """Return the items by what they are entered with in the register, in the order of destruction."""
+        """Return the items by what they are entered with in the register, in the order of destruction.
+
+        Rows come before files, since what is due of them may depend on which days are there; members last of the tables, since
+        the clocks of others depend on them.
+        """
         grouped: dict[Group, list[Planned]] = defaultdict(list)
-        for item in self.items:
+        for item in sorted(self.items, key=lambda item: (item.kind is not Kind.ROWS, item.dataset == MEMBERS)):
             grouped[item.group].append(item)
         return dict(grouped)
 
@@ -160,6 +171,7 @@ class Plan:
             expires_at=datetime.fromisoformat(body["expires_at"]),
             items=tuple(_planned(item) for item in body["items"]),
             held_back=tuple(HeldBack(**{**held, "day": _day(held["day"])}) for held in body["held_back"]),
+            with_unknown=bool(body["with_unknown"]),
         )
 
 

@@ -18,7 +18,7 @@ from pipelines.steps.retention.inventory.tables import Tables, superseded
 from pipelines.steps.retention.inventory.view import Run, Runs, View, standing_file
 from pipelines.steps.workspace import Workspace
 
-__all__ = ["Inventory", "Run", "Runs", "digested", "inventory", "policy_on"]
+__all__ = ["Inventory", "Run", "Runs", "digested", "inventory", "policy_on", "tables_on"]
 
 _VISITS = "access_logs"
 
@@ -52,6 +52,13 @@ def inventory(workspace: Workspace, today: date, runs: Runs | None = None) -> In
     items += key_items(view)
     items.sort(key=lambda item: (item.place, item.anchor or date.max, item.ends_on or date.max))
     return Inventory(items, view.faults, tables.members)
+
+
+def tables_on(workspace: Workspace, today: date) -> Tables:
+    """Return the registry's tables with the clocks of their rows as of `today`."""
+    places = (place_of(file.place) for file in files_below({"": workspace.home.root}))
+    visits = [place.day for place in places if place and place.store is Store.SEGMENT and place.dataset == _VISITS]
+    return Tables(_view(workspace, today, None), policy_on(workspace, today), min(visits, default=None))
 
 
 def policy_on(workspace: Workspace, today: date) -> Policy:
