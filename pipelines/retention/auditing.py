@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class Holds(Protocol):
         """Say whether a hold covers all of `item`."""
         ...
 
+    def held_until(self, item: Item) -> date | None:
+        """Return the day the last hold on `item` was released, None without one."""
+        ...
+
 
 class NothingHeld:
     """No hold."""
@@ -28,6 +32,10 @@ class NothingHeld:
     def covers(self, _item: Item) -> bool:
         """Say no."""
         return False
+
+    def held_until(self, _item: Item) -> date | None:
+        """Return no day."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -57,21 +65,23 @@ def judge(items: Iterable[Item], policy: Policy, today: date, holds: Holds, *, m
     """
     groups: dict[tuple[str, Kind, bool, date | None, Standing], list[Item]] = defaultdict(list)
     for item in items:
-        found = _standing(item, policy, today, holds, members)
+        found = standing_of(item, policy, today, holds, members=members)
         if found.state is not State.GONE:
             groups[item.dataset, item.kind, item.is_known, item.anchor, found].append(item)
     statuses = [_status(*key, held, today) for key, held in groups.items()]
     return sorted(statuses, key=_order)
 
 
-def _standing(item: Item, policy: Policy, today: date, holds: Holds, members: int) -> Standing:
+def standing_of(item: Item, policy: Policy, today: date, holds: Holds, *, members: int = 0) -> Standing:
+    """Return where `item` stands on `today`; holds are asked only where the ceiling is past, since they change nothing else."""
     dataset = policy.dataset(item.dataset)
     if dataset.period is None:
         return Standing(State.KEPT, None, None, None, dataset.clause)
     found = item.standing(dataset.period, today, members=members)
-    if found.state not in (State.DUE, State.OVER_RETAINED) or not holds.covers(item):
+    if found.state not in (State.DUE, State.OVER_RETAINED):
         return found
-    return item.standing(dataset.period, today, is_held=True, members=members)
+    released = replace(item, held_until=holds.held_until(item))
+    return released.standing(dataset.period, today, is_held=holds.covers(item), members=members)
 
 
 def _status(

@@ -6,7 +6,7 @@ from datetime import date
 import pyarrow as pa
 
 from pipelines.policy import Policy
-from pipelines.retention.auditing import ALARMS, Holds, NothingHeld, Status, judge
+from pipelines.retention.auditing import ALARMS, Holds, Status, judge
 from pipelines.retention.states import State
 from pipelines.steps.retention.inventory.expected import expected
 from pipelines.steps.retention.inventory.stock import Inventory, Runs, inventory, policy_on
@@ -59,12 +59,13 @@ def audit(
 ) -> Audit:
     """Judge everything on disk, and what the ledger says should be, under the policy in force on `today`.
 
-    Call it only while holding the home. `stock` is an inventory taken just now. Raises as `inventory` and `expected` do.
+    Call it only while holding the home. `holds` are the workspace's if not given, `stock` is an
+    inventory taken just now. Raises as `inventory` and `expected` do.
     """
     policy = policy_on(workspace, today)
     stock = stock or inventory(workspace, today, runs)
     missing = [item for item in expected(workspace) if not item.is_present]
-    judged = judge([*stock.items, *missing], policy, today, holds or NothingHeld(), members=stock.members)
+    judged = judge([*stock.items, *missing], policy, today, holds or workspace.holds, members=stock.members)
     return Audit(today, policy, tuple(judged), tuple(stock.faults))
 
 

@@ -167,4 +167,4 @@ def test_everything_but_aggregates_and_a_few_records_without_a_person_has_a_peri
     without = {
         name for name, dataset in policy.datasets.items() if dataset.period is None and dataset.holds != "aggregates"
     }
-    assert without == {"contents", "import_ledger", "releases"}
+    assert without == {"contents", "import_ledger", "releases", "retention_status"}

@@ -5,14 +5,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from pipelines.policy import Policy
 from pipelines.retention.entries import Destroyed, Replayed
 from pipelines.retention.items import Item, Kind
+from pipelines.rights.double_sign_ups import FILE_NAME
+from pipelines.rights.sealed import FOLDERS, ONE_YEAR
 from pipelines.steps.retention.inventory.known import Known, known_to
+from pipelines.steps.retention.inventory.places import SIGN_UPS
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.ledger import Ledger
 
 _ACCESS = "access_records"
+
+
+def watched(policy: Policy) -> set[str]:
+    """Return the datasets with a floor of which the ledger says what should be there: only these can be found missing."""
+    stages = {"vault", "quarantine", "registry", "sealed"}
+    return {
+        name
+        for name, dataset in policy.datasets.items()
+        if dataset.period is not None
+        and dataset.period.at_least is not None
+        and (dataset.stage in stages or name == _ACCESS)
+    }
 
 
 def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
@@ -48,9 +64,13 @@ def _segments(known: Known) -> Iterator[Item]:
 
 
 def _sealed(known: Known) -> Iterator[Item]:
+    """Yield the objects, and for each day with one of a year the digests that tell a double sign-up."""
+    days = {found.day for found in known.sealed.values() if found.dataset == ONE_YEAR}
+    for day in sorted(days):
+        yield Item(SIGN_UPS, Kind.FILE, f"sealed/{FOLDERS[ONE_YEAR]}/{day}/{FILE_NAME}", date.fromisoformat(day))
     for place, found in known.sealed.items():
-        day = date.fromisoformat(found.day)
-        yield Item(found.dataset, Kind.FILE, place, day, 1, found.bytes, found.stored_sha256, found.key)
+        day_left = date.fromisoformat(found.day)
+        yield Item(found.dataset, Kind.FILE, place, day_left, 1, found.bytes, found.stored_sha256, found.key)
 
 
 def _months(workspace: Workspace) -> Iterator[Item]:

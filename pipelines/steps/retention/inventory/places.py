@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from pipelines.policy import Policy
 from pipelines.rights.sealed import FOLDERS
 from pipelines.rights.sealed import ONE_YEAR as SEALED_1Y
 from pipelines.rights.sealed import PERMANENT as SEALED_PERMANENT
@@ -100,6 +101,8 @@ TABLE: tuple[Place, ...] = (
     _line(Store.SAMPLE, "verification_digests", r"ledger/samples/[^/.][^/]*\.json"),
     _line(Store.STANDING, "holds", r"ledger/holds(\.[^/]+|/.+)"),
     _line(Store.STANDING, "held_lines", r"held/.+"),
+    _line(Store.STANDING, "member_requests", r"ledger/requests\.jsonl(\.head)?"),
+    _line(Store.STANDING, "open_requests", r"ledger/requests/[^/.]+\.age"),
     _line(Store.MADE, "subject_exports", r"exports/.+"),
     _line(Store.STANDING, "small_cells", r"warehouse\.duckdb(\.wal)?"),
     _line(Store.MADE, "former_warehouses", r"staging/next-warehouse/.+|warehouse[^/]*\.duckdb[^/]*"),
@@ -114,6 +117,18 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, KEY_DATASET, r"keys/(keyring\.json|register\.jsonl(\.head)?|master\.key|sealed_recipient\.txt)"),
     _line(Store.STANDING, KEY_DATASET, r"keys/(\.lock|\.[^/]+\.lock)"),
 )  # fmt: skip
+
+
+def dated(policy: Policy) -> set[str]:
+    """Return the datasets whose items have clocks that may run out: those with an end, stored where the table tells days."""
+    stored = {place.dataset for place in TABLE if place.store is not Store.STANDING} | {KEY_DATASET}
+    return {
+        name
+        for name, dataset in policy.datasets.items()
+        if dataset.period is not None
+        and dataset.period.at_most.text != "permanent"
+        and (dataset.stage in {"vault", "registry"} or name in stored)
+    }
 
 
 def place_of(path: str) -> Found | None:
