@@ -1,0 +1,130 @@
+"""What comes before anything else in a run that writes: a home restored from a backup is brought up to what was destroyed since.
+
+The keyring lies outside the home and knows every key it destroyed. What a backup brought back under such a key cannot be read
+any more; its files are removed and entered in the register of destructions again, and so are files that were put there by hand.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.errors import DamagedError
+from pipelines.retention.entries import NIGHTLY, Method, Replayed
+from pipelines.retention.items import Kind
+from pipelines.rights.sealed import ONE_YEAR
+from pipelines.steps.day_files import LINKED
+from pipelines.steps.gone import Gone
+from pipelines.steps.retention.byte_files import files_below
+from pipelines.steps.retention.executing import Executed, finish_begun
+from pipelines.steps.retention.inventory.places import SIGN_UPS, Found, Store, place_of
+from pipelines.steps.retention.planning import NO_WIRING, Wiring
+from pipelines.steps.retention.register import open_register
+from pipelines.steps.workspace import Workspace
+from pipelines.storage.atomic import remove
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What had to be done first: whether the register went on from an older backup, what came back, plans finished."""
+
+    was_restored: bool
+    replayed: tuple[Replayed, ...]
+    finished: tuple[Executed, ...]
+
+
+@dataclass(frozen=True)
+class _Back:
+    """A file under a destroyed key."""
+
+    path: Path
+    dataset: str
+    day: date | None
+
+
+def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
+    """Do what comes first; call it only while holding the home, before anything is read of it.
+
+    A register that is older than its copy is gone on with only when the home itself shows that it was restored: something in
+    it stands under a key that was destroyed. Else entries were cut off, or nobody can tell, and a person decides: raises
+    DamagedError, as for a register that was changed.
+    """
+    register = open_register(workspace)
+    found = register.verify()
+    if not (found.holds or found.is_only_older):
+        raise DamagedError(f"the register of destructions is not what was written: {found.findings[0].sentence}")
+    finished: list[Executed] = []
+    if found.holds:
+        # A plan cut short left files under destroyed keys too: they are its own, and did not come back.
+        finished = finish_begun(workspace, wiring)
+    back = list(_came_back(workspace))
+    if found.is_only_older:
+        if not back:
+            raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}")
+        register.restore(workspace.policy.version, NIGHTLY, workspace.clock.now())
+    entries = tuple(_replayed(workspace, back))
+    for entry in entries:
+        register.append(entry, workspace.clock.now())
+    if found.is_only_older:
+        finished = finish_begun(workspace, wiring)
+    return Begun(found.is_only_older, entries, tuple(finished))
+
+
+def _came_back(workspace: Workspace) -> Iterator[_Back]:
+    """Yield the files that only destroyed keys opened."""
+    gone = Gone.of(workspace.keyring)
+    sealed = {f"sealed/{found.path}": found.key for found in workspace.sealed.objects()}
+    pointers = {table: workspace.registry.pointer(table) for table in workspace.registry.tables()}
+    tables = {f"registry/{pointer.file}": pointer.key for pointer in pointers.values() if pointer is not None}
+    keys = sealed | tables
+    for file in files_below({"": workspace.home.root}):
+        found = None if file.link is not None else place_of(file.place)
+        if found is not None and _is_gone(gone, found, keys.get(file.place)):
+            yield _Back(file.path, found.dataset, None if found.store is Store.TABLE else found.day)
+
+
+def _is_gone(gone: Gone, found: Found, key: str | None) -> bool:
+    if key is not None:
+        return key in gone.keys
+    match found.store:
+        case Store.SEGMENT | Store.EVENTS | Store.ACCESS:
+            return gone.has_day(found.dataset, found.day)
+        case Store.SEALED if found.dataset == SIGN_UPS:
+            return gone.has_day(ONE_YEAR, found.day)
+    return False
+
+
+def _replayed(workspace: Workspace, back: list[_Back]) -> Iterator[Replayed]:
+    """Remove what came back, a dataset at a time, and yield what is entered for it."""
+    by_dataset: dict[str, list[_Back]] = defaultdict(list)
+    for file in back:
+        by_dataset[file.dataset].append(file)
+    for dataset, files in sorted(by_dataset.items()):
+        size = sum(file.path.stat().st_size for file in files if file.path.exists())
+        for file in files:
+            _remove(workspace, file)
+        declared = workspace.policy.dataset(dataset)
+        yield Replayed(
+            policy_version=workspace.policy.version,
+            dataset=dataset,
+            stored_as=Kind.FILE,
+            days=tuple(sorted({file.day for file in files if file.day})),
+            files=len(files),
+            bytes=size,
+            clause=declared.period.clause if declared.period else declared.clause,
+            method=Method.KEY_THEN_FILE,
+            cause="restored-backup",
+        )
+
+
+def _remove(workspace: Workspace, file: _Back) -> None:
+    """Remove a file, and what says of it that it is there: a table's pointer, a day's state."""
+    home = workspace.home
+    if file.day is None:
+        # Nobody can read the table any more: the next export is taken in as the first one.
+        remove(home.registry / f"{file.dataset}.json")
+    if file.path.suffix == ".parquet" and file.path.parent in (home.events, home.events / LINKED):
+        remove(file.path.with_suffix(".json"))
+    if file.path.exists():
+        remove(file.path)

@@ -1,0 +1,114 @@
+"""A home restored from a backup is brought up to what was destroyed since, before anything is read of it."""
+
+import shutil
+from datetime import date
+
+import pytest
+
+from pipelines.errors import DamagedError
+from pipelines.retention.entries import NIGHTLY, Replayed, Restored
+from pipelines.steps.retention.beginning import begin_writing
+from pipelines.steps.retention.executing import execute
+from pipelines.steps.retention.planning import make_plan
+from pipelines.steps.retention.register import open_register
+
+DAYS = [date(2015, 5, 18), date(2015, 5, 19), date(2015, 5, 20)]
+LATER = "2015-08-20T12:00:00+09:00"
+
+
+@pytest.fixture
+def lived(house, line):
+    for day in DAYS:
+        house.deliver([line(day), "garbage\n"], f"{day}.log")
+    house.derive()
+    return house
+
+
+def destroyed(house):
+    later = house.at(LATER)
+    execute(later.workspace, make_plan(later.workspace, with_unknown=False).plan.digest, approved_by=NIGHTLY)
+    return later
+
+
+def restored(house, backup):
+    home = house.settings.home
+    shutil.rmtree(home)
+    shutil.copytree(backup, home)
+    return house.at(LATER)
+
+
+def backed_up(house, tmp_path):
+    return shutil.copytree(house.settings.home, tmp_path / "backup")
+
+
+def days_there(house):
+    home = house.workspace.home
+    segments = {path.parent.name for store in (home.vault, home.quarantine) for path in store.rglob("*.age")}
+    return sorted(segments | {path.stem for path in home.events.glob("*.parquet")})
+
+
+def test_a_home_that_was_not_restored_has_nothing_to_do_first(lived):
+    later = destroyed(lived)
+    found = begin_writing(later.workspace)
+    assert (found.was_restored, found.replayed, found.finished) == (False, (), ())
+
+
+def test_what_was_destroyed_is_destroyed_again_and_what_is_kept_is_all_there(lived, tmp_path):
+    backup, kept = backed_up(lived, tmp_path), lived.events(DAYS[2])
+    again = restored(destroyed(lived), backup)
+    assert days_there(again) == [str(day) for day in DAYS]
+    found = begin_writing(again.workspace)
+    assert found.was_restored
+    assert {entry.dataset: entry.days for entry in found.replayed} == {
+        name: tuple(DAYS[:2]) for name in ("access_logs", "quarantine", "events")
+    }
+    assert days_there(again) == ["2015-05-20"]
+    assert again.events() == kept
+    register = open_register(again.workspace)
+    assert register.verify().holds
+    kinds = [type(entry.body) for entry in register.entries()]
+    assert kinds == [Restored, Replayed, Replayed, Replayed]
+    assert begin_writing(again.workspace).replayed == ()
+
+
+def test_a_single_file_that_was_put_back_goes_too(lived, tmp_path):
+    backup = backed_up(lived, tmp_path)
+    later = destroyed(lived)
+    place = "events/2015-05-18.parquet"
+    shutil.copy(backup / place, later.settings.home / place)
+    found = begin_writing(later.workspace)
+    assert (found.was_restored, [entry.files for entry in found.replayed]) == (False, [1])
+    assert days_there(later) == ["2015-05-20"]
+
+
+def test_a_register_that_was_cut_back_alone_stops_everything(lived, tmp_path):
+    lived.workspace  # noqa: B018 -- opened, so that its folders are there
+    backup = backed_up(lived, tmp_path)
+    later = destroyed(lived)
+    for path in (later.settings.home / "ledger").glob("destructions.*"):
+        path.unlink()
+    assert not (backup / "ledger" / "destructions.jsonl").exists()
+    with pytest.raises(DamagedError, match="before someone looked"):
+        begin_writing(later.workspace)
+
+
+def test_a_register_that_was_changed_stops_everything(lived):
+    later = destroyed(lived)
+    path = later.settings.home / "ledger" / "destructions.jsonl"
+    path.write_text(path.read_text().replace('"files":2', '"files":1', 1))
+    with pytest.raises(DamagedError, match="not what was written"):
+        begin_writing(later.workspace)
+
+
+def test_a_table_whose_key_is_gone_is_taken_in_anew(lived, tmp_path):
+    rows = [{"partner_id": "p1", "name": "One", "type": "label"}]
+    lived.export("partners", rows)
+    backup = backed_up(lived, tmp_path)
+    former = lived.workspace.registry.pointer("partners").key
+    later = lived.at(LATER)
+    later.export("partners", [*rows, {**rows[0], "partner_id": "p2"}])
+    later.workspace.keyring.destroy(former)
+    again = restored(destroyed(lived), backup)
+    found = begin_writing(again.workspace)
+    assert "partners" in {entry.dataset for entry in found.replayed}
+    assert again.export("partners", rows).rows == 1
