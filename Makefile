@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools check ui docs lock clean
+.PHONY: help setup nightly test test-tools soak check ui docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,10 @@ test: setup test-tools  ## Run every test, slow ones included
 
 test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
 	@.ci/test-tools
+
+# PARTNERSTATS_SOAK_DAYS=30 make soak: fewer nights.
+soak: setup  ## Run ninety nights of sample input, each figure recomputed (about twenty minutes)
+	$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
 
 check: setup  ## Run the linters, the type checker and the quick tests (under two minutes)
 	$(BIN)/ruff check .

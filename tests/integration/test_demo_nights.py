@@ -7,8 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from support import plain_marts
-from support.plain_marts import PlainHouse
+from support.figures import MARTS, Deliveries, marts_of, plainly_read, published
+from support.plain_lines import PlainHouse
 from support.plain_people import PlainPeople
 from support.quick import decoded_events, quick_intake, quick_night, warehouse_rows
 
@@ -21,13 +21,6 @@ pytestmark = pytest.mark.slow
 
 PLAN = DemoPlan(to=date(2026, 3, 3), days=6, requests_per_day=2_500, partners=8, members=300, seed=24)
 """Six days with the end of February among them, in which members move, leave, vanish, come back and are approved."""
-DAILY = {
-    "service_daily_usage": "day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, "
-    "client_errors, server_errors",
-    "partner_daily_usage": "partner_id, day, page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, "
-    "contributing_people",
-    "partner_content_daily": "partner_id, content_id, day, page_views, unique_members, contributing_people",
-}
 
 
 class Nights:
@@ -68,18 +61,24 @@ def people(nights) -> PlainPeople:
 
 
 @pytest.fixture(scope="module")
-def plain(nights, people, repository) -> PlainHouse:
-    house = PlainHouse(people, repository / "policy")
-    for log in sorted((nights.workspace.home.landing / "access" / "demo-web").iterdir()):
-        house.read(log)
-    return house
+def delivered(nights, people, repository) -> Deliveries:
+    return plainly_read(nights.workspace.home.landing, people, repository / "policy")
 
 
-@pytest.mark.parametrize("mart", DAILY)
-def test_each_mart_is_what_a_plain_reading_gives_with_the_people_of_each_day(nights, plain, mart):
-    expected = getattr(plain_marts, mart)(plain.hits)
+@pytest.fixture(scope="module")
+def plain(delivered) -> PlainHouse:
+    return delivered.house
+
+
+def test_every_mart_has_a_plain_reading(nights):
+    assert marts_of(nights.workspace) == MARTS.keys()
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_each_mart_is_what_a_plain_reading_gives_with_the_people_of_each_day(nights, delivered, mart):
+    expected = MARTS[mart].plain(delivered)
     assert len(expected) >= PLAN.days
-    assert warehouse_rows(nights.workspace, f"SELECT {DAILY[mart]} FROM {mart} ORDER BY ALL") == expected  # noqa: S608
+    assert published(nights.workspace, mart) == expected
 
 
 def test_members_move_and_change_their_status_meanwhile(nights, people):

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 SEOUL_AHEAD = timedelta(hours=9)
 STRICTNESS = ("issued", "ended", "refused")
 
@@ -70,6 +72,26 @@ class PlainExports:
             if seoul(row["given_at"]) < end and not (row["withdrawn_at"] and seoul(row["withdrawn_at"]) < end)
         ]
         return found[0] if lives else None
+
+    @cached_property
+    def partners(self) -> set[str]:
+        """Partners there are."""
+        with (self._folder / "partners.csv").open(encoding="utf-8") as file:
+            return {row["partner_id"] for row in csv.DictReader(file)}
+
+    def linked_account(self, service: str, linked_member: str, at: datetime) -> str | None:
+        """Return the one account whose link to `linked_member` of a service lives at `at`."""
+        links = self._links.get((service, linked_member), [])
+        found = {account for account, began, ended in links if began <= at and (ended is None or at < ended)}
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _links(self) -> dict[tuple[str, str], list[tuple[str, datetime, datetime | None]]]:
+        found = defaultdict(list)
+        for row in pq.read_table(self._folder / "linked_accounts.parquet").to_pylist():
+            link = (row["account_key"], seoul(row["linked_at"]), row["ended_at"] and seoul(row["ended_at"]))
+            found[row["service"], row["melon_member_id"]].append(link)
+        return found
 
     @cached_property
     def _by_login(self) -> dict[str, list[dict[str, str]]]:

@@ -1,0 +1,97 @@
+"""Every figure of every mart beside what a plain recomputation of the delivered files gives."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from support import plain_marts
+from support.plain_lines import PlainHouse
+from support.plain_linked import partner_linked_daily
+from support.plain_marts import Rows
+from support.plain_people import PlainPeople
+from support.quick import warehouse_rows
+
+from pipelines.steps.workspace import Workspace
+
+USAGE = "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people"
+BREAKDOWN = "page_views, visits, unique_members, unique_visitors, contributing_people"
+PEOPLE = "unique_members, contributing_people"
+
+
+class Mart(NamedTuple):
+    """A mart's key and its figures, as columns; and what recomputes both from a plain reading."""
+
+    key: str
+    figures: str
+    plain: Callable[["Deliveries"], Rows]
+
+
+class Deliveries(NamedTuple):
+    """What was delivered to a home so far, plainly read: logs and records."""
+
+    house: PlainHouse
+    linked: list[Path]
+
+
+def _of_hits(name: str) -> Callable[[Deliveries], Rows]:
+    return lambda delivered: getattr(plain_marts, name)(delivered.house.hits)
+
+
+def _mart(name: str, key: str, figures: str) -> tuple[str, Mart]:
+    return name, Mart(key, figures, _of_hits(name))
+
+
+MARTS = dict(
+    [
+        _mart(
+            "service_daily_usage",
+            "day",
+            "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, "
+            "server_errors",
+        ),
+        _mart("service_daily_status", "day, status", "requests, bytes_sent"),
+        _mart("partner_daily_usage", "partner_id, day", USAGE),
+        _mart("partner_weekly_usage", "partner_id, week", USAGE),
+        _mart("partner_monthly_usage", "partner_id, month", USAGE),
+        _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
+        _mart("partner_content_daily", "partner_id, content_id, day", f"page_views, {PEOPLE}"),
+        _mart("partner_feature_daily", "partner_id, feature, day", BREAKDOWN),
+        _mart("partner_device_daily", "partner_id, device, day", BREAKDOWN),
+        _mart("partner_referrer_daily", "partner_id, referrer, day", BREAKDOWN),
+        _mart(
+            "partner_staff_monthly_usage",
+            "partner_id, month",
+            "active_members, visits, page_views, contributing_people",
+        ),
+    ],
+    partner_linked_daily=Mart(
+        "partner_id, service, event, day",
+        f"events, {PEOPLE}",
+        lambda delivered: partner_linked_daily(delivered.house.people, delivered.linked),
+    ),
+)
+
+
+def plainly_read(landing: Path, people: PlainPeople, policy: Path) -> Deliveries:
+    """Read what lies in a landing folder."""
+    house = PlainHouse(people, policy)
+    for log in sorted((landing / "access" / "demo-web").iterdir()):
+        house.read(log)
+    return Deliveries(house, sorted((landing / "linked").iterdir()))
+
+
+def published(workspace: Workspace, mart: str) -> Rows:
+    """Return the rows of a mart by its key."""
+    columns = f"{MARTS[mart].key}, {MARTS[mart].figures}"
+    return warehouse_rows(workspace, f"SELECT {columns} FROM {mart} ORDER BY ALL")  # noqa: S608
+
+
+def marts_of(workspace: Workspace) -> set[str]:
+    """Return the marts that are in the warehouse."""
+    names = "SELECT table_name FROM information_schema.tables WHERE regexp_matches(table_name, '^(service|partner)_')"
+    return {name for (name,) in warehouse_rows(workspace, names)}
+
+
+def figures_in(mart: str, rows: Rows) -> int:
+    """Return how many figures the rows of a mart hold, their keys apart."""
+    return len(rows) * len(MARTS[mart].figures.split(", "))

@@ -1,0 +1,46 @@
+"""What a user agent is, worked out slowly: a bot or not, and on which kind of device.
+
+Imports nothing of the project. Whether it is a bot is decided with the same two public lists, read by other code; the kind of
+device by the words of the header alone.
+"""
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+
+import ua_parser
+
+TELEVISIONS = ("SmartTV", "SMART-TV", "HbbTV", "AppleTV", "GoogleTV", "NetCast", "Web0S", "BRAVIA", "CrKey", "Roku")
+DESKS = ("Windows NT", "Macintosh", "X11", "CrOS")
+
+
+@cache
+def _crawlers() -> list[re.Pattern[str]]:
+    text = files("crawleruseragents").joinpath("crawler-user-agents.json").read_text("utf-8")
+    return [re.compile(crawler["pattern"]) for crawler in json.loads(text)]
+
+
+@cache
+def is_bot(agent: str) -> bool:
+    """Say whether a crawler, a feed reader or a tool asked."""
+    device = ua_parser.parse_device(agent)
+    return agent != "-" and (
+        any(pattern.search(agent) for pattern in _crawlers()) or (device is not None and device.family == "Spider")
+    )
+
+
+@cache
+def device_of(agent: str) -> str:
+    """Return desktop, mobile, tablet, bot or other: Android without `Mobile` is a tablet, an iPad too."""
+    if is_bot(agent):
+        return "bot"
+    if any(word in agent for word in TELEVISIONS):
+        return "other"
+    if "iPad" in agent or "Tablet" in agent.replace("Tablet PC", ""):
+        return "tablet"
+    if "Mobi" in agent or "iPhone" in agent:
+        return "mobile"
+    if "Android" in agent:
+        return "tablet"
+    return "desktop" if any(word in agent for word in DESKS) else "other"

@@ -1,0 +1,139 @@
+"""A demo's log lines read slowly, by their definitions and with other code.
+
+Imports nothing of the project.
+"""
+
+import gzip
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import unquote
+
+from support.plain_agents import device_of, is_bot
+from support.plain_pages import PlainPages, asked, referrer_of
+from support.plain_people import PlainPeople
+
+LINE = re.compile(
+    r'(?P<address>\S+) - \S+ \[(?P<time>[^\]]+)\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<sent>\d+|-) '
+    r'"(?P<referrer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)" "(?P<cookie>(?:[^"\\]|\\.)*)"'
+)
+
+
+@dataclass
+class Hit:
+    """A line that is no broken and no filtered one; `at` is Seoul's clock, `employer` the partner the member acts for."""
+
+    at: datetime
+    status: int
+    sent: int | None
+    is_bot: bool
+    is_view: bool
+    visitor: tuple[str, ...] | None
+    person: tuple[str, ...] | None
+    member: str | None
+    employer: str | None
+    content: str | None
+    partner: str | None
+    feature: str
+    device: str
+    referrer: str
+
+    @cached_property
+    def day(self) -> date:
+        """Seoul's day."""
+        return self.at.date()
+
+    @cached_property
+    def is_audience(self) -> bool:
+        """Whether somebody, and no bot, looked at a partner's content."""
+        return self.partner is not None and self.is_view and not self.is_bot
+
+
+@dataclass
+class Counted:
+    """Lines of a day: all, broken, filtered, bots'."""
+
+    lines: int = 0
+    broken: int = 0
+    filtered: int = 0
+    bots: int = 0
+
+
+class PlainHouse:
+    """Reads a demo's logs, with the routes of `policy` and the people there are."""
+
+    def __init__(self, people: PlainPeople, policy: Path) -> None:
+        """Read the routes."""
+        self.people = people
+        self._pages = PlainPages(policy)
+        self.hits: list[Hit] = []
+        self.days: dict[date, Counted] = defaultdict(Counted)
+
+    def read(self, log: Path) -> None:
+        """Read a log: a broken line goes with the one before it, else with the day the file's name begins with."""
+        day = date.fromisoformat(log.name.removeprefix("access-")[:10])
+        for line in gzip.decompress(log.read_bytes()).decode("latin-1").split("\n")[:-1]:
+            match = LINE.fullmatch(line)
+            at = _time(match["time"]) if match else None
+            if match is None or at is None:
+                self.days[day].broken += 1
+                self.days[day].lines += 1
+                continue
+            day = at.date()
+            self.days[day].lines += 1
+            method, target = asked(match["request"])
+            if (target or "").partition("?")[0] == "/healthz" or match["agent"].startswith("UptimeMonitor/"):
+                self.days[day].filtered += 1
+                continue
+            self._hit(match, at, method, target)
+
+    def _hit(self, match: re.Match[str], at: datetime, method: str | None, target: str | None) -> None:
+        address = ip_address(match["address"])
+        address = getattr(address, "ipv4_mapped", None) or address
+        network = str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+        login = _login(match["cookie"])
+        is_nobodys = login is not None and self.people.has_left_since(login, at)
+        found = self.people.member(login, at) if login and not is_nobodys else None
+        member = found["account_key"] if found else None
+        partners = self.people.exports_of(at.date()).content_partners
+        status, agent = int(match["status"]), match["agent"]
+        page = self._pages.page(target)
+        content = page.content if page.content in partners else None
+        self.days[at.date()].bots += is_bot(agent)
+        self.hits.append(
+            Hit(
+                at=at,
+                status=status,
+                sent=None if match["sent"] == "-" else int(match["sent"]),
+                is_bot=is_bot(agent),
+                is_view=method == "GET" and page.is_page and (200 <= status < 300 or status == 304),
+                visitor=None if is_nobodys else ("member", member) if member else (str(address), agent),
+                person=None if is_nobodys else ("member", member) if member else (network,),
+                member=member,
+                employer=found["partner_id"] if found else None,
+                content=content,
+                partner=partners.get(content or ""),
+                feature=page.feature,
+                device=device_of(agent),
+                referrer=referrer_of(match["referrer"]),
+            )
+        )
+
+
+def _login(cookie: str) -> str | None:
+    """Return the login that the cookie carries, if it is one."""
+    pairs = [pair.strip().partition("=") for pair in cookie.split(";")]
+    logins = {unquote(value) for name, _, value in pairs if name == "pc_member" and value}
+    return logins.pop() if len(logins) == 1 else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        moment = datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z")
+    except ValueError:
+        return None
+    return (moment.astimezone(UTC) + timedelta(hours=9)).replace(tzinfo=None)
