@@ -101,14 +101,14 @@ def test_a_register_that_was_changed_stops_everything(lived):
 
 
 def test_a_table_whose_key_is_gone_is_taken_in_anew(lived, tmp_path):
-    rows = [{"partner_id": "p1", "name": "One", "type": "label"}]
-    lived.export("partners", rows)
+    rows = [{"content_id": "1", "partner_id": "p1", "content_type": "album"}]
+    lived.export("contents", rows)
     backup = backed_up(lived, tmp_path)
-    former = lived.workspace.registry.pointer("partners").key
+    former = lived.workspace.registry.pointer("contents").key
     later = lived.at(LATER)
-    later.export("partners", [*rows, {**rows[0], "partner_id": "p2"}])
+    later.export("contents", [*rows, {**rows[0], "content_id": "2"}])
     later.workspace.keyring.destroy(former)
     again = restored(destroyed(lived), backup)
     found = begin_writing(again.workspace)
-    assert "partners" in {entry.dataset for entry in found.replayed}
-    assert again.export("partners", rows).rows == 1
+    assert "contents" in {entry.dataset for entry in found.replayed}
+    assert again.export("contents", rows).rows == 1
