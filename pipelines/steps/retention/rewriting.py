@@ -45,3 +45,16 @@ def rewrite_segments(
     for segment in segments:
         remove(vault.folder / segment.path)
     return {segment.key for segment in segments}
+
+
+def sweep_rewritten(workspace: Workspace) -> int:
+    """Remove the former files that a crash left behind and return how many; only while holding the home."""
+    left = [
+        path
+        for entry in workspace.ledger.entries(KIND)
+        for rewrite in entry.body["segments"]
+        if (path := workspace.home.root / entry.body["store"] / rewrite["was"]).is_file()
+    ]
+    for path in left:
+        remove(path)
+    return len(left)

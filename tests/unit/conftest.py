@@ -26,17 +26,20 @@ class Deaths:
     def each(self, prepare: Callable[[int], Callable[[], object]]) -> Iterator[int]:
         """Run what `prepare` returns again and again, dying one change later each time, until it comes through."""
         for step in range(1, 1_000):
-            action = prepare(step)
-            self._at, self._seen = step, 0
-            try:
-                action()
-            except Killed:
-                pass
-            else:
+            if not self.at(step, prepare(step)):
                 return
-            finally:
-                self._at = None
             yield step
+
+    def at(self, step: int, action: Callable[[], object]) -> bool:
+        """Run `action`, dying before its change number `step`; say whether it died, or came through first."""
+        self._at, self._seen = step, 0
+        try:
+            action()
+        except Killed:
+            return True
+        finally:
+            self._at = None
+        return False
 
     def change(self) -> None:
         """Count a change, and die at it or after it."""
