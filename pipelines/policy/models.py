@@ -52,6 +52,8 @@ class Policy(StrictModel):
     important_change: bool
     notice: Notice
     minimum_age: Annotated[int, Constraint(gt=0)]
+    fewest_people: Annotated[int, Constraint(gt=1)]
+    """A cell on fewer distinct people is small: it is not shown, and goes with its events."""
     destroy_within_days: Annotated[int, Constraint(ge=0)]
     retention: NightlyLimits
     contacts: Mapping[Name, Contact]

@@ -178,7 +178,7 @@ class Plan:
 def needs_person(plan: Plan, limits: NightlyLimits, rows: Mapping[str, int]) -> list[str]:
     """Return why the nightly run may not execute `plan` on its own, in sentences; nothing when it may.
 
-    `rows` gives how many rows each table has in all, by the item's place (`registry/<table>`).
+    `rows` gives how many rows each table of people has in all, by the item's place (`registry/<table>`).
     """
     return [*_too_many_days(plan, limits), *_too_many_rows(plan, limits, rows), *_too_old(plan, limits)]
 
@@ -196,12 +196,12 @@ def _too_many_days(plan: Plan, limits: NightlyLimits) -> Iterable[str]:
 def _too_many_rows(plan: Plan, limits: NightlyLimits, rows: Mapping[str, int]) -> Iterable[str]:
     counts: dict[str, int] = defaultdict(int)
     for item in plan.items:
-        if item.kind is Kind.ROWS:
+        if item.kind is Kind.ROWS and item.place in rows:
             counts[item.place] += item.count
     for place, count in sorted(counts.items()):
-        if not limits.allows_rows(count, rows.get(place, 0)):
+        if not limits.allows_rows(count, rows[place]):
             share = f"{limits.most_row_share:.0%} or {limits.few_rows} rows"
-            yield f"{place}: {count} of {rows.get(place, 0)} rows at once; a night destroys {share} on its own"
+            yield f"{place}: {count} of {rows[place]} rows at once; a night destroys {share} on its own"
 
 
 def _too_old(plan: Plan, limits: NightlyLimits) -> Iterable[str]:

@@ -1,4 +1,5 @@
--- Fails for each partner and day whose contents do not add up to the page views, or have more people or members than the whole.
+-- Fails for each partner and day rebuilt now whose contents do not add up to the page views, or have more people than the whole.
+-- Parameters: days.
 
 with content_totals as (
     select
@@ -22,8 +23,11 @@ left join content_totals
         partners.partner_id = content_totals.partner_id
         and partners.day = content_totals.day
 where
-    partners.page_views != coalesce(content_totals.page_views, 0)
-    or partners.unique_members not between coalesce(content_totals.most_members, 0)
-    and coalesce(content_totals.sum_of_members, 0)
-    or partners.contributing_people not between coalesce(content_totals.most_people, 0)
-    and coalesce(content_totals.sum_of_people, 0)
+    partners.day in ({{ days_to_build() }})
+    and (
+        partners.page_views != coalesce(content_totals.page_views, 0)
+        or partners.unique_members not between coalesce(content_totals.most_members, 0)
+        and coalesce(content_totals.sum_of_members, 0)
+        or partners.contributing_people not between coalesce(content_totals.most_people, 0)
+        and coalesce(content_totals.sum_of_people, 0)
+    )

@@ -1,4 +1,5 @@
--- Fails for each partner and month whose hours of the week do not add up to the month's visits.
+-- Fails for each partner and month rebuilt now whose hours of the week do not add up to the month's visits.
+-- Parameters: days_of_months.
 
 with totals as (
     select
@@ -18,4 +19,5 @@ full outer join totals
         months.partner_id = totals.partner_id
         and months.month = totals.month
 where
-    coalesce(months.visits, 0) != coalesce(totals.visits, 0)
+    coalesce(months.month, totals.month) in ({{ days_to_build('month') }})
+    and coalesce(months.visits, 0) != coalesce(totals.visits, 0)

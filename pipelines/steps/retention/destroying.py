@@ -15,6 +15,8 @@ from pipelines.retention.plan import DUE, Plan, Planned
 from pipelines.retention.states import standing
 from pipelines.steps.day_files import LINKED
 from pipelines.steps.gone import Gone
+from pipelines.steps.retention.inventory.cells import DATASET as SMALL_CELLS
+from pipelines.steps.retention.inventory.cells import cell_of
 from pipelines.steps.retention.inventory.places import path_of
 from pipelines.steps.retention.inventory.stock import inventory, policy_on, tables_on
 from pipelines.steps.retention.planning import Wiring
@@ -22,6 +24,7 @@ from pipelines.steps.retention.sampling import sample_items, sample_rows
 from pipelines.steps.subjects.holds import take_aside, take_rows_aside
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
+from pipelines.warehouse.small_cells import remove_cells
 
 _REGISTRY, _TOMBSTONES = "registry/", "tombstones"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -69,6 +72,9 @@ class Destroyer:
         if items[0].dataset == _TOMBSTONES:
             stones = self._workspace.tombstones
             stones.remove(stones.expired(self._plan.day))
+            return
+        if items[0].dataset == SMALL_CELLS:
+            remove_small_cells(self._workspace, items)
             return
         for table in _tables(items):
             rows, going = _due(self._workspace, self._plan, table)
@@ -140,6 +146,13 @@ def _delivered_that_stay(workspace: Workspace, plan: Plan) -> list[str]:
 def _item(planned: Planned) -> Item:
     key = planned.keys[0] if planned.keys else None
     return Item(planned.dataset, planned.kind, planned.place, planned.day, planned.count, planned.bytes, key=key)
+
+
+def remove_small_cells(workspace: Workspace, items: Sequence[Planned]) -> int:
+    """Swap in a warehouse without the small cells that are planned; return how many went."""
+    home, k = workspace.home, workspace.policy.fewest_people
+    cells = [cell_of(item.place) for item in items]
+    return remove_cells(home.warehouse, home.staging, k, cells)
 
 
 def _remove(path: Path) -> None:

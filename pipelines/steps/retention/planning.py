@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.policy import Policy
+from pipelines.privacy.key_names import KeyName
 from pipelines.retention.items import Item, Kind
 from pipelines.retention.plan import DUE, HeldBack, Plan, Planned, needs_person
 from pipelines.retention.plan_store import PlanRefusedError, PlanStore
 from pipelines.retention.states import Standing
-from pipelines.steps.retention.inventory.places import STAGED
+from pipelines.steps.retention.inventory.places import KEYS, STAGED
 from pipelines.steps.retention.inventory.stock import Inventory, Runs, digested, inventory, policy_on
 from pipelines.steps.workspace import OpenHome, Workspace
 
+REGISTRY = "registry/"
 ON_HOLD = "a hold keeps it"
 SHARED_KEY = "its key also opens what is kept"
 UNKNOWN = "nothing accounts for these files; `partnerstats retention plan` lists them, a person confirms"
@@ -84,7 +86,7 @@ def resolve(workspace: Workspace, today: date, wiring: Wiring = NO_WIRING, *, wi
     held_back = tuple(HeldBack(dataset, day, count, why) for (dataset, day, why), count in held.items())
     rows = Counter[str]()
     for item in stock.items:
-        if item.kind is Kind.ROWS:
+        if item.kind is Kind.ROWS and item.place.startswith(REGISTRY):
             rows[item.place] += item.count
     return Resolved(tuple(planned), held_back, dict(rows))
 
@@ -117,7 +119,15 @@ def _standings(stock: Inventory, policy: Policy, today: date) -> Iterator[tuple[
     for item in stock.items:
         period = policy.dataset(item.dataset).period
         standing = None if period is None else item.standing(period, today, members=stock.members)
-        yield item, standing if standing is not None and standing.state in DUE else None
+        is_due = standing is not None and standing.state in DUE and not _stays_for_a_backup(item, standing, today)
+        yield item, standing if is_due else None
+
+
+def _stays_for_a_backup(item: Item, standing: Standing, today: date) -> bool:
+    """Say whether a table's former key has days of grace left, in which a backup of the home can still be restored."""
+    if item.kind is not Kind.KEY or standing.destroy_by is None or today >= standing.destroy_by:
+        return False
+    return KeyName.parse(item.place.removeprefix(KEYS)).generation is not None
 
 
 def _listed(workspace: Workspace, today: date, wiring: Wiring) -> Inventory:

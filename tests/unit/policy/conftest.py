@@ -16,6 +16,7 @@ announced: 2020-01-24
 important_change: false
 notice: {days: 7, important_days: 30, clause: notice.change}
 minimum_age: 14
+fewest_people: 10
 destroy_within_days: 5
 retention: {most_days: 14, most_row_share: 0.2, few_rows: 100, oldest_days: 30, plan_expires_hours: 24, clause: keep.visits}
 contacts:

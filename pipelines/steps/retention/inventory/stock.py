@@ -5,22 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.policy import Policy, load_policy
 from pipelines.retention.items import Item, Kind
 from pipelines.steps.retention.byte_files import Found as OnDisk
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.inventory import others, stored_days
+from pipelines.steps.retention.inventory.cells import cell_items
 from pipelines.steps.retention.inventory.keys import key_items
 from pipelines.steps.retention.inventory.known import known_to
 from pipelines.steps.retention.inventory.places import KEYS, Found, Store, path_of, place_of
 from pipelines.steps.retention.inventory.stored_days import EventDays
-from pipelines.steps.retention.inventory.tables import Tables, superseded
-from pipelines.steps.retention.inventory.view import Run, Runs, View, standing_file
+from pipelines.steps.retention.inventory.tables import VISITS, Tables, superseded
+from pipelines.steps.retention.inventory.view import Run, Runs, View, policy_on, standing_file
 from pipelines.steps.workspace import Workspace
 
 __all__ = ["Inventory", "Run", "Runs", "digested", "inventory", "policy_on", "tables_on"]
-
-_VISITS = "access_logs"
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,11 @@ def inventory(workspace: Workspace, today: date, runs: Runs | None = None) -> In
     view = _view(workspace, today, runs)
     files = [_named(file) for file in files_below({"": workspace.home.root, "keys": workspace.settings.key_folder})]
     found = [(file, place_of(file.place)) for file in files]
-    visits = [place.day for _, place in found if place and place.store is Store.SEGMENT and place.dataset == _VISITS]
+    visits = [place.day for _, place in found if place and place.store is Store.SEGMENT and place.dataset == VISITS]
     tables = Tables(view, policy_on(workspace, today), min(visits, default=None))
     days = EventDays(view)
     items = [item for file, place in found for item in _items(file, place, view, days)]
-    items += [*tables.items(), *others.runs(view)]
+    items += [*tables.items(), *others.runs(view), *cell_items(workspace, policy_on(workspace, today))]
     view.used.update(item.key for item in items if item.key is not None)
     items += key_items(view)
     items.sort(key=lambda item: (item.place, item.anchor or date.max, item.ends_on or date.max))
@@ -57,13 +55,8 @@ def inventory(workspace: Workspace, today: date, runs: Runs | None = None) -> In
 def tables_on(workspace: Workspace, today: date) -> Tables:
     """Return the registry's tables with the clocks of their rows as of `today`."""
     places = (place_of(file.place) for file in files_below({"": workspace.home.root}))
-    visits = [place.day for place in places if place and place.store is Store.SEGMENT and place.dataset == _VISITS]
+    visits = [place.day for place in places if place and place.store is Store.SEGMENT and place.dataset == VISITS]
     return Tables(_view(workspace, today, None), policy_on(workspace, today), min(visits, default=None))
-
-
-def policy_on(workspace: Workspace, today: date) -> Policy:
-    """Return the policy in force on `today`."""
-    return workspace.policy if today == workspace.today else load_policy(workspace.settings.policy, today)
 
 
 def digested(workspace: Workspace, item: Item) -> Item:
