@@ -30,7 +30,7 @@ nightly: setup  ## Run the nightly job; a home that never imported gets sample i
 	@$(BIN)/partnerstats nightly $(ARGS)
 
 test: setup test-tools  ## Run every test, slow ones included
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
+	TMPDIR="$$(.ci/temp-folder)" $(BIN)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
 
 test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
 	@.ci/test-tools
@@ -45,7 +45,7 @@ check: setup  ## Run the linters, the type checker and the quick tests (under tw
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint sql
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow" $(ARGS)
+	TMPDIR="$$(.ci/temp-folder)" $(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow" $(ARGS)
 
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)
