@@ -72,7 +72,7 @@ class Found:
 
 
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
-_SEGMENT = rf"(?P<source>[^/]+)/{_DAY}/[0-9a-f]{{16}}-\d{{15}}\.age"
+_SEGMENT = rf"(?P<source>[^/]+)/{_DAY}/[0-9a-f]{{16}}-\d{{15}}(\.[0-9a-f]{{8}})?\.age"
 _SQLITE = r"(-wal|-shm|-journal)?"
 _RUN = r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 

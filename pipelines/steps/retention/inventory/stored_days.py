@@ -1,6 +1,8 @@
 """Stores that are destroyed by whole days or months: vault and quarantine, events, sealed objects, access records."""
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 from pipelines.retention.items import Item, Kind
 from pipelines.rights.sealed import ONE_YEAR
@@ -23,11 +25,11 @@ class EventDays:
     """The day files of events: a file and the state beside it make a day that is complete."""
 
     def __init__(self, view: View) -> None:
-        """Read the states."""
+        """Read the states; where one cannot be read no day of its folder is known, and that is a fault."""
         events = view.workspace.home.events
         folders = {"events": events, "linked_events_pseudonymised": events / "linked"}
         self._view = view
-        self._states = {dataset: read_day_states(folder) for dataset, folder in folders.items()}
+        self._states = {dataset: _states(folder, view) for dataset, folder in folders.items()}
 
     def item(self, file: OnDisk, found: Found) -> Item:
         """Return the item of a day's file or state; known are complete days on which the vault's ledger has lines."""
@@ -36,6 +38,14 @@ class EventDays:
         if state is None or found.day not in self._view.known.days.get(_RESTS_ON[found.dataset], ()):
             return replace(item, is_known=False)
         return replace(item, count=state.rows if file.place.endswith(".parquet") else 0, key=state.key)
+
+
+def _states(folder: Path, view: View) -> dict[date, DayState]:
+    try:
+        return read_day_states(folder)
+    except (ValueError, TypeError, KeyError):
+        view.faults.append(f"{folder.name}: the state of a day cannot be read")
+        return {}
 
 
 def sealed(file: OnDisk, found: Found, view: View) -> Item:

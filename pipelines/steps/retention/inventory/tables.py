@@ -17,11 +17,14 @@ from pipelines.retention.rows import RowTerm, VaultDays, membership_ends, row_te
 from pipelines.retention.scanning.rows import row_texts
 from pipelines.rights.tombstones import Gone
 from pipelines.steps.retention.byte_files import Found as OnDisk
+from pipelines.steps.retention.inventory.known import Known
 from pipelines.steps.retention.inventory.places import STAGED, Found
-from pipelines.steps.retention.inventory.view import View
+from pipelines.steps.retention.inventory.view import View, policy_on
 from pipelines.steps.retention.sampling import digester_of
 from pipelines.steps.subjects.keeping_out import ACCOUNT, members_there, rows_of_erased
+from pipelines.steps.workspace import Workspace
 
+VISITS = "access_logs"
 _Group = tuple[date | None, date | None, date | None]
 
 
@@ -38,7 +41,7 @@ class Tables:
 
     def __init__(self, view: View, policy: Policy, first_retained: date | None) -> None:
         """Name what terms depend on; `first_retained` is the first day the vault holds."""
-        visits = policy.dataset("access_logs").period
+        visits = policy.dataset(VISITS).period
         assert visits is not None  # noqa: S101 -- identities have a period, the loader sees to it
         self._view, self._policy = view, policy
         self._store = view.workspace.registry
@@ -46,6 +49,14 @@ class Tables:
         self._digester = digester_of(view.workspace)
         self._members = self._load(MEMBERS)
         self._ended = self._membership_ended()
+
+    @classmethod
+    def of(cls, workspace: Workspace, today: date) -> "Tables":
+        """Look at the registry alone, for the terms of single rows."""
+        segments = (workspace.home.vault / VISITS).glob("*/????-??-??")
+        days = [date.fromisoformat(folder.name) for folder in segments if any(folder.iterdir())]
+        view = View(workspace, today, Known(), (), None, {})
+        return cls(view, policy_on(workspace, today), min(days, default=None))
 
     @property
     def members(self) -> int:

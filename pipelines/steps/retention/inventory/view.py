@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from pipelines.clock import seoul_day
+from pipelines.policy import Policy, load_policy
 from pipelines.privacy.keyring import KeyInfo
 from pipelines.retention.items import Item, Kind
 from pipelines.steps.retention.byte_files import Found as OnDisk
@@ -53,6 +54,11 @@ class View:
         """Return the item of a file that nothing accounts for; a day in its path counts, else when it was last written."""
         anchor = day_in(file.place) or self.made_on(file)
         return Item(STAGED, Kind.COPY, file.place, anchor, bytes=file.stamp[0], is_known=False)
+
+
+def policy_on(workspace: Workspace, today: date) -> Policy:
+    """Return the policy in force on `today`."""
+    return workspace.policy if today == workspace.today else load_policy(workspace.settings.policy, today)
 
 
 def standing_file(file: OnDisk, dataset: str) -> Item:
