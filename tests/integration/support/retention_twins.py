@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pyarrow as pa
 
 from pipelines.clock import SEOUL
@@ -94,6 +95,16 @@ def key(workspace: Workspace, state: State) -> Undo:
     """Make a key of a day that is over, which opens nothing."""
     made = workspace.keyring.data_key("access_logs", day_in(workspace, "access_logs", state))
     return lambda: workspace.keyring.destroy(made.name)
+
+
+def cell(workspace: Workspace, state: State) -> Undo:
+    """Put a cell that rests on one person into the warehouse, of a day whose events are gone."""
+    live, day = workspace.home.warehouse, day_in(workspace, "small_cells", state)
+    before = live.read_bytes()
+    with duckdb.connect(str(live)) as connection:
+        planted = f"SELECT * REPLACE (DATE '{day}' AS day, 1 AS contributing_people) FROM partner_content_daily LIMIT 1"  # noqa: S608
+        connection.execute(f"INSERT INTO partner_content_daily {planted}")
+    return lambda: (live.write_bytes(before), None)[1]
 
 
 def row(table: str) -> Plant:
@@ -222,6 +233,7 @@ PLANTS: dict[str, dict[str, Plant]] = {
     "verification_digests": {"a sample": sample},
     "access_records": {"a month put there": file("access_records", "ledger/access/{day}.sealed")},
     "tombstones": {"a tombstone": tombstone},
+    "small_cells": {"a cell of one person": cell},
     "data_keys": {"a key of a day that is over": key},
 }
 """By dataset, what is planted in its store: too old by days, or since yesterday."""

@@ -19,6 +19,7 @@ KEYS = "keys/"
 STAGED = "staged_files"
 KEY_DATASET = "data_keys"
 SIGN_UPS = "sign_up_digests"
+CELLS = "small_cells"
 
 
 class Store(StrEnum):
@@ -104,7 +105,7 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, "member_requests", r"ledger/requests\.jsonl(\.head)?"),
     _line(Store.STANDING, "open_requests", r"ledger/requests/[^/.]+\.age"),
     _line(Store.MADE, "subject_exports", r"exports/.+"),
-    _line(Store.STANDING, "small_cells", r"warehouse\.duckdb(\.wal)?"),
+    _line(Store.STANDING, CELLS, r"warehouse\.duckdb(\.wal)?"),
     _line(Store.MADE, "former_warehouses", r"staging/next-warehouse/.+|warehouse[^/]*\.duckdb[^/]*"),
     _line(Store.MADE, STAGED, r"staging/.+"),
     _line(Store.LANDING, "delivered_files", r"landing/(access/[^/]+|cookies|linked|registry)/[^/]+"),
@@ -121,7 +122,7 @@ TABLE: tuple[Place, ...] = (
 
 def dated(policy: Policy) -> set[str]:
     """Return the datasets whose items have clocks that may run out: those with an end, stored where the table tells days."""
-    stored = {place.dataset for place in TABLE if place.store is not Store.STANDING} | {KEY_DATASET}
+    stored = {place.dataset for place in TABLE if place.store is not Store.STANDING} | {KEY_DATASET, CELLS}
     return {
         name
         for name, dataset in policy.datasets.items()
