@@ -167,7 +167,7 @@ def test_each_mart_is_what_a_plain_reading_of_the_lines_gives(request, workspace
     assert published(workspace, mart) == expected
 
 
-def test_the_input_has_what_makes_the_marts_hard(plain, stirred, events):
+def test_the_input_has_what_makes_the_marts_hard(plain, delivered, stirred, events):
     assert any(visit[-1].day > began for began, visit in plain_marts.visits_of(plain.hits))
     for house in (plain, stirred[1].house):
         rows = plain_marts.partner_daily_usage(house.hits)
@@ -177,3 +177,11 @@ def test_the_input_has_what_makes_the_marts_hard(plain, stirred, events):
     assert len({median for *_, median, _, _ in plain_marts.partner_daily_usage(stirred[1].house.hits)}) > 5
     assert any(event["content_id"] is None and event["route"] == "content" for event in events)
     assert any(event["member_pseudonym"] for event in events)
+    values = {
+        name: {value for _, value, *_ in MARTS[f"partner_{name}_daily"].plain(delivered)}
+        for name in ("feature", "device", "referrer")
+    }
+    assert values["device"] >= {"desktop", "mobile", "tablet"}
+    assert values["feature"] >= {"content", "statistics"}
+    assert len(values["referrer"]) > 5
+    assert any(row[-1] < row[4] for row in MARTS["partner_hourly_visits"].plain(delivered))
