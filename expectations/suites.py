@@ -9,6 +9,7 @@ from expectations import (
     marts_sane,
     pseudonyms,
     registry,
+    rights,
     usage_sane,
 )
 from expectations.model import Check
@@ -18,6 +19,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "cookies": cookies.CHECKS,
     "linked": linked.CHECKS,
     "registry": registry.CHECKS,
+    "rights": rights.CHECKS,
     "fields_allowed": fields_allowed.CHECKS,
     "pseudonyms": pseudonyms.CHECKS,
     "days_complete": days_complete.CHECKS,

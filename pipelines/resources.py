@@ -10,6 +10,7 @@ from assets.guarded import guarded
 from pipelines.instance import close_dead_runs, living_runs, marked_alive
 from pipelines.settings import load_settings
 from pipelines.steps.access import record_access
+from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace
 
 
@@ -34,6 +35,8 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             held.enter_context(self._workspace.home.lock(wait_seconds=settings.home_wait_seconds))
             record_access(self._workspace, f"run {context.run_id} of the nightly job")
             self._workspace.home.sweep()
+            # What was erased, and what came back with a restored backup, goes before anything is derived of it.
+            finish_requests(self._workspace)
             if context.instance and context.run_id:
                 close_dead_runs(context.instance, context.run_id, living_runs(self._workspace.home.dagster))
             self._held = held.pop_all()

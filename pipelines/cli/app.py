@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import backfill, check, demo, imports, keys, nightly, retention, serve, sql, status
+from pipelines.cli import backfill, check, demo, hold, imports, keys, nightly, retention, serve, sql, status, subject
 from pipelines.cli.output import console, print_json
 from pipelines.errors import PartnerstatsError
 from pipelines.unexpected import told_without_values
@@ -32,6 +32,8 @@ app.command("sql")(sql.sql)
 app.command("check")(check.check)
 app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")
+app.add_typer(hold.app, name="hold")
+app.add_typer(subject.app, name="subject")
 app.command("ui")(serve.ui)
 
 

@@ -17,6 +17,7 @@ from pipelines.privacy.keyring import Keyring, open_keyring
 from pipelines.registry.store import RegistryStore
 from pipelines.rights.double_sign_ups import SignUpDigests
 from pipelines.rights.holds import Holds
+from pipelines.rights.requests import Requests
 from pipelines.rights.sealed import SealedStore
 from pipelines.rights.subjects import SubjectDigests
 from pipelines.rights.tombstones import Tombstones
@@ -133,6 +134,11 @@ class Workspace(OpenHome):
     def holds(self) -> Holds:
         """Orders to keep what a dispute is about."""
         return Holds(self.home.ledger, self.home.held, self.keyring, self.subjects)
+
+    @property
+    def requests(self) -> Requests:
+        """Requests of members that are being carried out, or were."""
+        return Requests(self.home.ledger, self.keyring)
 
     def _vault_day_goes_by(self, day: date) -> date:
         return _destroy_by(self.policy, "access_logs", day) or date.max

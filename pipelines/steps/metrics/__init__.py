@@ -13,6 +13,7 @@ from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
 from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents, sign_ups
+from pipelines.steps.metrics.rights import rights
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.metrics.usage_periods import usage_periods
 from pipelines.steps.workspace import Workspace
@@ -28,6 +29,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     **EXPORT_FRAMES,
     "member_consents": member_consents,
     "sign_ups": sign_ups,
+    "rights": rights,
     "event_fields": event_fields,
     "event_days": event_days,
     "days": days,

@@ -20,6 +20,7 @@ from pipelines.rights.double_sign_ups import Former
 from pipelines.rights.sealed import ONE_YEAR, PERMANENT, fields_of
 from pipelines.rights.sealing_box import SealingBox, open_box
 from pipelines.rights.tombstones import Departure, Gone
+from pipelines.steps.subjects.holds import take_rows_aside
 from pipelines.steps.subjects.keeping_out import ACCOUNT, end_of, members_there, rows_of_erased, tables_of_membership
 from pipelines.steps.workspace import Workspace
 
@@ -55,15 +56,31 @@ class LeavingReport:
     removed: dict[str, int] = field(default_factory=dict)
 
 
+def leaver_of(workspace: Workspace, account_key: str, at: datetime) -> Leaver | None:
+    """Return the member of the registry with this account as one who leaves at `at`, None when there is none."""
+    if workspace.registry.pointer(MEMBERS) is None:
+        return None
+    rows = workspace.registry.load(MEMBERS)
+    last = {row[ACCOUNT]: row for row in members_there(rows).to_pylist() if row[ACCOUNT] == account_key}
+    return next(iter(_as_leavers(workspace, rows, last, at)), None)
+
+
+def seal_leavers(workspace: Workspace, leavers: Sequence[Leaver]) -> LeavingReport:
+    """Seal what is kept of `leavers`; what is sealed already stays. Raises UsageError when there is nobody to seal for."""
+    report = LeavingReport()
+    if leavers:
+        _seal(workspace, leavers, report)
+    return report
+
+
 def settle_departures(workspace: Workspace) -> LeavingReport:
     """Move every member of the registry who left to `sealed/`, put up the tombstone, and write the registry without them.
 
     A second run does nothing more. Raises UsageError, before anything is changed, when there is nobody to seal for.
     """
-    report = LeavingReport()
     leavers = _leavers(workspace)
+    report = seal_leavers(workspace, leavers)
     if leavers:
-        _seal(workspace, leavers, report)
         report.tombstones = workspace.tombstones.add_all(_departures(workspace, leavers))
     gone = {leaver.account_key: leaver.at for leaver in leavers}
     for table in tables_of_membership(workspace):
@@ -88,7 +105,9 @@ def remove_accounts(workspace: Workspace, table: str, gone: Mapping[str, datetim
     going = [key in gone or is_erased for key, is_erased in zip(rows[ACCOUNT].to_pylist(), erased, strict=True)]
     if not any(going):
         return 0
-    changed_from = _changed_from(rows.filter(pa.array(going)), gone)
+    leaving = rows.filter(pa.array(going))
+    take_rows_aside(workspace, table, leaving)
+    changed_from = _changed_from(leaving, gone)
     workspace.registry.rewrite(table, rows.filter(pc.invert(pa.array(going))), changed_from=changed_from)
     return sum(going)
 
@@ -118,6 +137,12 @@ def _leavers(workspace: Workspace) -> list[Leaver]:
     until = end_of(pointer.as_of_day)
     may_have_left = pc.or_(pc.equal(rows["status"], WITHDRAWN), pc.is_valid(rows["withdrawn_at"]))
     last = {row[ACCOUNT]: row for row in members_there(rows.filter(may_have_left)).to_pylist() if has_left(row, until)}
+    return _as_leavers(workspace, rows, last, until)
+
+
+def _as_leavers(
+    workspace: Workspace, rows: pa.Table, last: Mapping[str, Mapping[str, Any]], until: datetime
+) -> list[Leaver]:
     if not last:
         return []
     logins = _logins(rows, last)

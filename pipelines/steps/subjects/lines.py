@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.steps.record_imports import record_files
-from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.records import import_records, quarantined_files
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.vault import Segment
 from pipelines.weblogs.cookies import login_of, parse_cookie_header
@@ -82,8 +82,7 @@ def quarantined(workspace: Workspace) -> Iterator[tuple[date, list[bytes]]]:
     """Yield the day and the lines of each segment of the quarantine; nobody could read them."""
     bodies = [body for record in import_records(workspace.ledger) for body in record.quarantine]
     bodies += [body for file in record_files(workspace) for body in file.quarantine]
-    for entry in workspace.ledger.entries(QUARANTINED_FILE):
-        bodies += entry.body["pieces"]
+    bodies += [body for whole in quarantined_files(workspace.ledger) for body in whole.pieces]
     for body in bodies:
         segment = Segment.from_json(body)
         if (workspace.quarantine.folder / segment.path).exists():

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from pipelines.clock import seoul_day
 from pipelines.records.ledgered import KIND
+from pipelines.rights.holds import Hold, On
+from pipelines.rights.requests import Request
 from pipelines.steps import registry
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import derive_stale_days
@@ -141,6 +143,21 @@ def consents_of_nobody(workspace: Workspace) -> None:
     """Deliver a table of consents in which no member has one."""
     rows = "account_key,consent,given_at,until,withdrawn_at\nAK0,sign_up,2026-01-01T00:00:00+09:00,,\n"
     export_instead(workspace, "consents", rows)
+
+
+def hold_past_its_review(workspace: Workspace) -> None:
+    """Leave a hold in force whose review date was yesterday."""
+    now = workspace.clock.now()
+    review_on = workspace.today - timedelta(days=1)
+    workspace.holds.add(
+        Hold("", On.DATASET, "a complaint", "a court", "operator", review_on, now, dataset="access_logs")
+    )
+
+
+def request_left_open(workspace: Workspace) -> None:
+    """Write a request down and do nothing more."""
+    now = workspace.clock.now()
+    workspace.requests.ask(Request("", "erased", "AK0", (), (), now, "operator", {}, {}))
 
 
 def export_instead(workspace: Workspace, table: str, rows: str) -> None:

@@ -59,6 +59,8 @@ RECORD_TWINS = (
     Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
     Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
     Twin("sign_ups_are_not_double", "the phone of who left", records.sign_up_of_who_left),
+    Twin("holds_are_reviewed", "a hold past its review date", records.hold_past_its_review),
+    Twin("requests_are_carried_out", "a request that was cut short", records.request_left_open),
     Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
     *_of_records("cookies", "cookie", "cookie_records"),
     *_of_records("linked", "linked", "linked_events"),

@@ -1,0 +1,13 @@
+"""Whether holds were looked at again in time, and requests of members carried out."""
+
+import pandas as pd
+
+from pipelines.steps.metrics.scope import Only
+from pipelines.steps.subjects.holds import overdue_reviews
+from pipelines.steps.workspace import Workspace
+
+
+def rights(workspace: Workspace, _: Only) -> pd.DataFrame:
+    """One row: `reviews_overdue`, holds past their review date, and `requests_open`, requests nobody finished."""
+    row = {"reviews_overdue": overdue_reviews(workspace), "requests_open": len(workspace.requests.open())}
+    return pd.DataFrame([row])
