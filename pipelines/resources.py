@@ -10,6 +10,7 @@ from assets.guarded import guarded
 from pipelines.instance import close_dead_runs, living_runs, marked_alive
 from pipelines.settings import load_settings
 from pipelines.steps.access import record_access
+from pipelines.steps.retention.rotation import finish_rotation
 from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace
 
@@ -37,6 +38,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._workspace.home.sweep()
             # What was erased, and what came back with a restored backup, goes before anything is derived of it.
             finish_requests(self._workspace)
+            finish_rotation(self._workspace)
             if context.instance and context.run_id:
                 close_dead_runs(context.instance, context.run_id, living_runs(self._workspace.home.dagster))
             self._held = held.pop_all()
