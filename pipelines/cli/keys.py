@@ -11,10 +11,12 @@ from pipelines.cli.output import console, print_json, print_table, progress_bar
 from pipelines.errors import UsageError
 from pipelines.privacy.keyring import KeyInfo
 from pipelines.steps.access import record_access
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.retention.distinct_counts import ALL_DAYS
 from pipelines.steps.retention.inventory.places import KEY_DATASET
 from pipelines.steps.retention.key_destruction import destroy_keys
 from pipelines.steps.retention.rotation import DATA_KEYS, PSEUDONYMS, RotationReport, rotate
+from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace, existing_home
 
 app = typer.Typer(help="The keyring.", no_args_is_help=True)
@@ -87,6 +89,8 @@ def rotate_command(
     with workspace.home.lock(), progress_bar(is_shown=not as_json) as report:
         record_access(workspace, f"rotate {' and '.join(what)}")
         workspace.home.sweep()
+        begin_writing(workspace)
+        finish_requests(workspace)
         reports = rotate(workspace, what, report)
     if as_json:
         print_json({"rotations": [_document(found) for found in reports]})
