@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, events, linked, night, records, registry, warehouse
+from assets import access_logs, destruction, events, linked, night, records, registry, warehouse
 from pipelines.checks import mart_checks
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary
@@ -32,6 +32,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=A_WEEK_A_RUN),
             models,
+            destruction.destruction_asset(warehouse.marts_of(models)),
             night.nightly_summary_asset(warehouse.marts_of(models)),
         ],
         asset_checks=[mart_checks, freshness_checks],

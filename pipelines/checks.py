@@ -10,10 +10,11 @@ from expectations.judging import judge
 from expectations.suites import all_checks
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.day_files import LINKED_EVENTS
+from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.record_imports import FOLDERS
 from pipelines.steps.registry import TABLES
 
-WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", LINKED_EVENTS, *FOLDERS.values(), *TABLES})
+WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", DESTRUCTION, LINKED_EVENTS, *FOLDERS.values(), *TABLES})
 MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in WITHIN_THEIR_ASSETS))
 
 

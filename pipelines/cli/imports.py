@@ -9,6 +9,7 @@ from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOpt
 from pipelines.cli.output import console, print_json, progress_bar
 from pipelines.steps.access import record_access
 from pipelines.steps.imports import FileReport, IntakeReport, import_named
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.workspace import Workspace
 
 
@@ -37,6 +38,7 @@ def import_command(
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, f"import of {len(files)} files of source {source}")
     with workspace.home.lock(), progress_bar(is_shown=not as_json) as progress:
+        begin_writing(workspace)
         report = import_named(workspace, files, source, log_format, progress=progress)
     if as_json:
         print_json(_document(report))
