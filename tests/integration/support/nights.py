@@ -126,11 +126,15 @@ class Nights:
         process.start()
         return Night(process, folder, began)
 
-    def command(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> "Said":
-        """Run `partnerstats` with `arguments` to its end."""
+    def start_command(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Night:
+        """Begin `partnerstats` with `arguments`; it can be killed."""
         for name in (SAID, ERRORS):
             (folder / name).unlink(missing_ok=True)
-        process = self._begin(folder, run_command, list(arguments), folder, dict(environment)).process
+        return self._begin(folder, run_command, list(arguments), folder, dict(environment))
+
+    def command(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> "Said":
+        """Run `partnerstats` with `arguments` to its end."""
+        process = self.start_command(arguments, folder, environment).process
         process.join(LONGEST_SECONDS)
         assert process.exitcode is not None, "the command did not end"
         return Said(process.exitcode, *((folder / name).read_text(errors="replace") for name in (SAID, ERRORS)))

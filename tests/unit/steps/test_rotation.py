@@ -30,7 +30,7 @@ from pipelines.storage.vault import Segment, SegmentContent, Vault
 
 D19, D20 = date(2015, 5, 19), date(2015, 5, 20)
 BOTH = (PSEUDONYMS, DATA_KEYS)
-EVERY = int(os.environ.get("PARTNERSTATS_TEST_EVERY_DEATH", "40"))
+EVERY = int(os.environ.get("PARTNERSTATS_TEST_EVERY_DEATH", "120"))
 """Of the changes of the disk that a rotation makes, every so many-th is died at."""
 _OF_PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym")
 

@@ -1,0 +1,172 @@
+"""Rotated by the command line: people and marts count as before, and what was copied before opens nothing."""
+
+import json
+import os
+import random
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.contents import contents_of, files_that_are_no_whole, is_up_to_date, staging_leftovers, tables_of
+from support.destruction import day_items, readable
+from support.finished import NOW, Finished, finished_home
+from support.nights import SAID, Night, Nights
+from support.quick import decoded_events, quick_night
+
+from pipelines.errors import KeyMissingError
+from pipelines.settings import load_settings
+from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.rotation import BEGUN, DONE, finish_rotation
+from pipelines.steps.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("PARTNERSTATS_TEST_ROTATION_KILLS", "4"))
+SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+COMMAND = ["keys", "rotate", "--pseudonyms", "--data", "--role", "privacy_officer", "--reason", "a key may be known"]
+PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym")
+
+
+def wait_until_begun(command: Night, home: Path) -> None:
+    """Wait until the ledger says that the rotation began; from then on it changes what is stored."""
+    ledger = home / "ledger" / "imports.jsonl"
+    while command.is_running and BEGUN.encode() not in ledger.read_bytes():
+        time.sleep(0.005)
+
+
+def rotated_by_command(home: Path, folder: Path) -> tuple[list[str], Path, dict[str, str]]:
+    """Return what begins the command on a home."""
+    given = {"PARTNERSTATS_HOME": str(home), "PARTNERSTATS_CLOCK": NOW, "PARTNERSTATS_THREADS": "2"}
+    return [*COMMAND, "--json"], folder, given
+
+
+def pseudonyms(workspace: Workspace) -> set[str]:
+    return {event[name] for event in decoded_events(workspace) for name in PSEUDONYMS if event[name] is not None}
+
+
+def same_but_for_pseudonyms(workspace: Workspace) -> dict[str, object]:
+    """Everything the home holds, decoded; of events, how many."""
+    contents = contents_of(workspace)
+    rows = {name: sum(rows.values()) if "events of" in name else rows for name, rows in contents.rows.items()}
+    return {"rows": rows, "delivered": dict(contents.delivered), "quarantine": contents.quarantine}
+
+
+@dataclass
+class Rotation:
+    """A home before and after, a copy of it and its keys taken before, what the command said and how long it took."""
+
+    finished: Finished
+    copy: Finished
+    before: dict[str, object]
+    tables: dict[str, object]
+    old: set[str]
+    said: dict
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def rotation(nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Rotation:
+    folder = tmp_path_factory.mktemp("rotation")
+    finished = finished_home(tmp_path_factory.getbasetemp()).copy_to(folder / "rotated")
+    copy = finished.copy_to(folder / "copy")
+    workspace = finished.workspace()
+    before, tables, old = same_but_for_pseudonyms(workspace), tables_of(workspace), pseudonyms(workspace)
+    command = nights.start_command(*rotated_by_command(finished.home, folder / "said"))
+    wait_until_begun(command, finished.home)
+    began = time.monotonic()
+    command.process.join()
+    seconds = time.monotonic() - began
+    assert command.process.exitcode == 0, command.said
+    said = json.loads((folder / "said" / SAID).read_text())
+    return Rotation(finished, copy, before, tables, old, said, seconds)
+
+
+def test_every_day_moves_and_every_count_is_that_of_before(rotation: Rotation):
+    (told,) = rotation.said["rotations"]
+    assert told["is_equal"]
+    assert told["moved"] == told["days"] >= 2
+    assert told["before"] == told["after"]
+    assert told["before"]["all"]["members"] > 10
+    assert same_but_for_pseudonyms(rotation.finished.workspace()) == rotation.before
+
+
+def test_no_old_pseudonym_is_in_the_events_any_more(rotation: Rotation):
+    assert len(rotation.old) > 500
+    assert rotation.old == pseudonyms(rotation.copy.workspace())
+    assert rotation.old & pseudonyms(rotation.finished.workspace()) == set()
+
+
+def test_a_copy_of_the_home_or_of_the_keys_opens_nothing_any_more(rotation: Rotation, tmp_path: Path):
+    old = rotation.copy.copy_to(tmp_path)
+    items = day_items(old.workspace())
+    assert sum(readable(old.workspace(), items).values()) > 1_000
+    keys = rotation.finished.settings.key_folder
+    now = Workspace.open(load_settings(home=old.home, keys=keys, clock=NOW, threads=2))
+    assert sum(readable(now, items).values()) == 0
+    shutil.copy(keys / "master.key", old.settings.master_key_file)
+    with pytest.raises(KeyMissingError):
+        old.workspace()
+
+
+def test_the_register_and_the_access_records_tell_of_it(rotation: Rotation):
+    workspace = rotation.finished.workspace()
+    entries = [entry.body for entry in open_register(workspace).entries() if entry.body.kind == "rotated"]
+    assert [(body.what, body.approved_by, body.moved == body.of) for body in entries] == [
+        ("pseudonyms", "privacy_officer", True),
+        ("data-keys", "privacy_officer", True),
+    ]
+    accesses = [
+        access for month in workspace.access_records.months() for access in workspace.access_records.read(month)
+    ]
+    assert [(access.action, access.reason) for access in accesses if access.role == "privacy_officer"] == [
+        ("rotate pseudonyms and data-keys", "a key may be known")
+    ]
+
+
+def test_the_next_night_counts_in_every_mart_what_it_counted_before(rotation: Rotation):
+    workspace = rotation.finished.workspace()
+    assert quick_night(workspace) is not None
+    assert tables_of(workspace) == rotation.tables
+    assert is_up_to_date(workspace)
+
+
+def test_killed_at_any_moment_a_rotation_is_finished_and_ends_in_the_same_state(
+    rotation: Rotation, nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    chance = random.Random(SEED)  # noqa: S311 -- moments to kill at, not secrets
+    survived, unfinished, said = 0, 0, []
+    for number in range(KILLS):
+        place = tmp_path / str(number)
+        copy = rotation.copy.copy_to(place)
+        command = nights.start_command(*rotated_by_command(copy.home, place / "said"))
+        wait_until_begun(command, copy.home)
+        # Spread over the whole run, so that a few kills do not all meet the same step.
+        after = rotation.seconds * (number + chance.random()) / KILLS
+        command.process.join(after)
+        command.kill()
+        workspace = copy.workspace()
+        workspace.home.sweep()
+        kinds = [entry.kind for entry in workspace.ledger.entries() if entry.kind in (BEGUN, DONE)]
+        finished = finish_rotation(workspace)
+        said.append(f"{after:.2f} s: {'+'.join(kinds)}")
+        assert (finished is not None) == (kinds == [BEGUN]), said
+        assert finished is None or (finished.is_equal and finished.moved == finished.days), said
+        _check_the_end(copy.workspace(), rotation, bool(kinds), said)
+        survived += 1
+        unfinished += kinds == [BEGUN]
+        shutil.rmtree(place)
+    told = f"{survived} of {KILLS} survived, {unfinished} were not over (seed {SEED}): {said}"
+    with capsys.disabled():
+        sys.stdout.write(f"\nrotations killed: {told}\n")
+    assert unfinished, said
+
+
+def _check_the_end(workspace: Workspace, rotation: Rotation, has_begun: bool, said: list[str]) -> None:
+    assert same_but_for_pseudonyms(workspace) == rotation.before, said
+    assert files_that_are_no_whole(workspace) == [], said
+    assert staging_leftovers(workspace.home.root) == [], said
+    assert workspace.keyring.pseudonym_generations() == [2 if has_begun else 1], said
+    assert bool(rotation.old & pseudonyms(workspace)) != has_begun, said
