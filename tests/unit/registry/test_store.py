@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DamagedError, InputError, KeyMissingError
@@ -190,6 +190,7 @@ def test_without_any_change_every_day_has_the_same_fingerprint(store: RegistrySt
     assert store.fingerprint(D[0]) == store.fingerprint(D[9])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["members", "partners"]), st.sampled_from(D)), min_size=1, max_size=5))
 def test_a_change_touches_the_fingerprints_of_its_days_and_later_ones_alone(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, date]]
