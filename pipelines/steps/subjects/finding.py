@@ -181,7 +181,7 @@ class Search:
             if found is not None and found.store in _ASKED_OTHERWISE and self._is_known(file.place, found.store):
                 continue
             dataset = STAGED if found is None else found.dataset
-            counts[dataset, _store_of(file.place)] += self._in_file(file.path, file.place, keys)
+            counts[dataset, _store_of(file.place)] += self.in_file(file.path, file.place, keys)
         yield from (Found(dataset, place, n, *BY_FILE) for (dataset, place), n in sorted(counts.items()))
 
     def _is_known(self, place: str, store: Store) -> bool:
@@ -196,7 +196,8 @@ class Search:
     def _segments(self) -> set[str]:
         return set(known_to(self._workspace).segments)
 
-    def _in_file(self, path: Path, place: str, keys: LiveKeys) -> int:
+    def in_file(self, path: Path, place: str, keys: LiveKeys) -> int:
+        """Count the lines and rows of one file, called `place`, in the layer that has most."""
         if self._pattern is None:
             return 0
         counting = _Counting(self._pattern)

@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 from pipelines.clock import SEOUL, seoul_day
 from pipelines.registry.carried import has_left
 from pipelines.registry.tables import BEGINS_WITH, MEMBERS, VALID_TO
+from pipelines.retention.states import State, standing
 from pipelines.rights.tombstones import Gone
 from pipelines.steps.workspace import Workspace
 
 ACCOUNT = "account_key"
 _ENDS_WITH_MEMBERSHIP = "membership_ended"
+PAST_PERIOD = "past-period"
 _BEGINNINGS = (*BEGINS_WITH, "recorded_at")
 
 
@@ -47,10 +49,10 @@ def keep_out(workspace: Workspace, table: str) -> Callable[[Mapping[str, Any]], 
     """Return what says why a row delivered for `table` is not taken in again; None when nobody is to be kept out.
 
     Of a member who left, no row comes back that ends with the membership, unless the member joined again; of an erased one no
-    row that began before, but where law orders it kept (clause rights.refuse).
+    row that began before, but where law orders it kept (clause rights.refuse). Of nobody a row that is past its period already.
     """
     door = _Door(workspace, table)
-    return door.reason if door.departed or door.has_erased else None
+    return door.reason if door.departed or door.has_erased or door.has_end else None
 
 
 def rows_of_erased(workspace: Workspace, rows: pa.Table, table: str) -> list[bool]:
@@ -71,11 +73,45 @@ class _Door:
 
     def reason(self, row: Mapping[str, Any]) -> str | None:
         """Return why `row` stays out, None if it may come in."""
-        if row[ACCOUNT] is None:
+        if self.has_end and self._is_past(row):
+            return PAST_PERIOD
+        if row.get(ACCOUNT) is None:
             return None
         if self.has_erased and self.is_erased(row):
             return Gone.ERASED.value
         return Gone.WITHDRAWN.value if self.departed and self._has_left(row) else None
+
+    @cached_property
+    def has_end(self) -> bool:
+        """Whether rows of the table say when they end; that a member left is another matter, since something is sealed then."""
+        period = self.workspace.policy.dataset(self.table).period
+        return self.table != MEMBERS and period is not None and any(period.day_fields())
+
+    def _is_past(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a row that is not stored is past its period and the days of grace: what was destroyed does not return."""
+        dataset = self.workspace.policy.dataset(self.table)
+        period = dataset.period
+        if period is None or tuple(row[name] for name in dataset.grain) in self._stored:
+            return False
+        days = {name: _day(row.get(name)) for _, name in period.day_fields()}
+        events = [day for name in period.ended_fields if (day := days[name]) is not None]
+        found = standing(
+            period,
+            days.get(period.anchor_field or ""),
+            self.workspace.today,
+            ends_on=days.get(period.ends_field or ""),
+            ended_early=min(events, default=None),
+        )
+        return found.state is State.OVER_RETAINED
+
+    @cached_property
+    def _stored(self) -> set[tuple[object, ...]]:
+        """The keys of the rows that are there: what they become is told to them, and they go in their time."""
+        if self.workspace.registry.pointer(self.table) is None:
+            return set()
+        rows = self.workspace.registry.load(self.table)
+        columns = [rows[name].to_pylist() for name in self.workspace.policy.dataset(self.table).grain]
+        return set(zip(*columns, strict=True))
 
     @cached_property
     def departed(self) -> Mapping[str, date]:
@@ -123,6 +159,12 @@ class _Door:
         rows = members_there(self.workspace.registry.load(MEMBERS))
         columns = rows.select([ACCOUNT, "status", "joined_at", "withdrawn_at"]).to_pylist()
         return {row[ACCOUNT]: row["joined_at"] for row in columns if not has_left(row, until)}
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return seoul_day(value)
+    return value if isinstance(value, date) else None
 
 
 def _began(row: Mapping[str, Any]) -> datetime | None:
