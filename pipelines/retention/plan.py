@@ -205,9 +205,10 @@ def _too_many_rows(plan: Plan, limits: NightlyLimits, rows: Mapping[str, int]) -
 
 
 def _too_old(plan: Plan, limits: NightlyLimits) -> Iterable[str]:
+    """Look at files of stores and at rows: a copy, or a key that opens nothing, is only late because no night ran."""
     oldest: dict[str, date] = {}
     for item in plan.items:
-        if item.ends and not limits.allows_age(item.ends, plan.day):
+        if item.kind in (Kind.FILE, Kind.ROWS) and item.ends and not limits.allows_age(item.ends, plan.day):
             oldest[item.dataset] = min(item.ends, oldest.get(item.dataset, item.ends))
     for dataset, ends in sorted(oldest.items()):
         late = (plan.day - ends).days

@@ -1,0 +1,212 @@
+"""Days become due: nights destroy them within limits, a restored backup is brought up to date, kills lose nothing."""
+
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.finished import LAST_DAY, Finished, environment, finished_home
+from support.nights import Nights
+from support.quick import warehouse_rows
+
+from expectations.judging import judge
+from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Replayed, Restored
+from pipelines.retention.items import Kind
+from pipelines.runs import run_nightly
+from pipelines.settings import Settings, load_settings
+from pipelines.steps.day_files import read_day_states
+from pipelines.steps.retention.beginning import begin_writing
+from pipelines.steps.retention.executing import execute, finish_begun
+from pipelines.steps.retention.nightly import retain
+from pipelines.steps.retention.planning import make_plan
+from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.verifying import verify
+from pipelines.steps.workspace import Workspace
+from pipelines.warehouse.small_cells import small_cells
+
+pytestmark = pytest.mark.slow
+
+ONE_DUE = "2026-06-05T02:00:00+09:00"
+"""The night after the period of the first of the sample's days has ended."""
+KILLS = int(os.environ.get("PARTNERSTATS_TEST_KILLS", "50"))
+SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A copy of the finished home at a later clock."""
+
+    home: Path
+    clock: str
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of everything done in it."""
+        return load_settings(home=self.home, clock=self.clock, threads=2)
+
+    def workspace(self) -> Workspace:
+        """Open it."""
+        return Workspace.open(self.settings)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return finished_home(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def looked_at(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The home after a person confirmed, a few days later, what of the registry was due then."""
+    copy = finished.copy_to(tmp_path_factory.mktemp("looked-at"))
+    workspace = Later(copy.home, "2026-03-12T02:00:00+09:00").workspace()
+    made = make_plan(workspace)
+    if made.plan.items:
+        execute(workspace, made.plan.digest, approved_by="privacy_officer")
+    return copy
+
+
+@pytest.fixture
+def later(looked_at: Finished, tmp_path: Path) -> Later:
+    return Later(looked_at.copy_to(tmp_path).home, ONE_DUE)
+
+
+def days_of(workspace: Workspace) -> list[date]:
+    return sorted(read_day_states(workspace.home.events))
+
+
+def test_a_night_destroys_what_is_due_and_proves_it(later: Later):
+    before = later.workspace()
+    kept = [day for day in days_of(before) if day >= LAST_DAY]
+    totals = warehouse_rows(before, "SELECT * FROM service_daily_usage ORDER BY day")
+    outcome = run_nightly(later.settings, date(2026, 6, 4))
+    assert outcome.succeeded, outcome.cause
+    workspace = later.workspace()
+    assert days_of(workspace) == kept
+    assert warehouse_rows(workspace, "SELECT * FROM service_daily_usage ORDER BY day") == totals
+    register = open_register(workspace)
+    assert register.verify().holds
+    bodies = [entry.body for entry in register.entries()]
+    assert [body.approved_by for body in bodies if isinstance(body, Begun)][-1] == NIGHTLY
+    assert {"access_logs", "events", "small_cells"} <= {body.dataset for body in bodies if isinstance(body, Destroyed)}
+    assert bodies[-1].has_passed
+    gone = {
+        cell for cell in small_cells(workspace.home.warehouse, workspace.policy.fewest_people) if cell[1] < LAST_DAY
+    }
+    assert not any("_daily" in mart for mart, _ in gone), gone
+    failed = [result.name for result in judge(workspace) if not result.passed and result.severity == "error"]
+    assert failed == []
+    again = retain(workspace)
+    assert again.plan is not None
+    assert (again.plan.items, again.waits) == ((), ())
+    assert verify(workspace, "everything").has_passed
+
+
+def test_a_night_far_too_late_waits_for_a_person_who_confirms_the_digest(later: Later, nights: Nights, tmp_path: Path):
+    late = Later(later.home, "2026-09-01T02:00:00+09:00")
+    done = retain(late.workspace())
+    assert done.executed is None
+    assert done.waits
+    warned = {result.name for result in judge(late.workspace(), ["destruction"]) if not result.passed}
+    assert warned == {"retention_waits_for_nobody"}
+    given = ["--home", str(late.home), "--clock", late.clock]
+    shown = nights.command(["retention", "plan", *given], tmp_path / "plan", environment())
+    assert shown.code == 0, shown.text
+    assert "Waits for a person" in shown.stdout
+    digest = shown.stdout.rpartition("--plan ")[2].strip()
+    told = nights.command(
+        ["retention", "execute", "--plan", digest, "--role", "privacy_officer", "--reason", "too late", *given],
+        tmp_path / "execute",
+        environment(),
+    )
+    assert told.code == 0, told.text
+    assert days_of(late.workspace()) == []
+    refused = nights.command(["retention", "execute", "--plan", "0" * 64, *given], tmp_path / "no", environment())
+    assert refused.code == 2
+    assert "no plan" in refused.stderr
+
+
+def test_a_backup_brings_nothing_back_and_loses_nothing_that_is_kept(later: Later, tmp_path: Path):
+    backup = shutil.copytree(later.home, tmp_path / "backup")
+    execute(later.workspace(), make_plan(later.workspace(), with_unknown=False).plan.digest, approved_by=NIGHTLY)
+    kept = read_day_states(later.workspace().home.events)
+    shutil.rmtree(later.home)
+    shutil.copytree(backup, later.home)
+    outcome = run_nightly(Later(later.home, "2026-06-05T03:00:00+09:00").settings, date(2026, 6, 4))
+    assert outcome.succeeded, outcome.cause
+    workspace = Later(later.home, "2026-06-05T03:00:00+09:00").workspace()
+    assert {day: state.rows for day, state in read_day_states(workspace.home.events).items()} == {
+        day: state.rows for day, state in kept.items()
+    }
+    kinds = {type(entry.body) for entry in open_register(workspace).entries()}
+    assert {Restored, Replayed} <= kinds
+    assert open_register(workspace).verify().holds
+
+
+def test_executions_killed_at_random_points_end_as_an_uninterrupted_one(
+    later: Later, tmp_path: Path, record_property: Callable[[str, object], None]
+):
+    chance = random.Random(SEED)  # noqa: S311 -- moments to kill at, not secrets
+    later.workspace()
+    plan = make_plan(later.workspace(), with_unknown=False).plan
+    began = time.monotonic()
+    expected = _ended(Later(_copied(later.home, tmp_path / "whole"), ONE_DUE), plan.digest, None)
+    seconds = time.monotonic() - began
+    killed = 0
+    for number in range(KILLS):
+        copy = Later(_copied(later.home, tmp_path / "killed"), ONE_DUE)
+        killed += _killed(copy, plan.digest, chance.uniform(0, seconds))
+        assert _ended(copy, plan.digest, number) == expected, f"seed {SEED}, kill {number}"
+        shutil.rmtree(tmp_path / "killed")
+    record_property("killed", killed)
+    sys.stdout.write(f"\nseed {SEED}: {killed} kills within {seconds:.2f} s\n")
+    assert killed >= KILLS // 2
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    for name in (home.name, f"{home.name}.keys"):
+        shutil.copytree(home.with_name(name), folder / name)
+    return folder / home.name
+
+
+def _killed(copy: Later, digest: str, after: float) -> bool:
+    """Execute in a child of this process and kill it after some seconds; say whether it was still at it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            execute(copy.workspace(), digest, approved_by=NIGHTLY)
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    os.kill(child, 9)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+
+
+def _ended(copy: Later, digest: str, number: int | None) -> tuple[object, ...]:
+    """Go on as the next run does, and return what there is then."""
+    workspace = copy.workspace()
+    begin_writing(workspace)
+    execute(workspace, digest, approved_by=NIGHTLY)
+    assert finish_begun(workspace) == [], number
+    register = open_register(workspace)
+    assert register.verify().holds, number
+    destroyed = [entry.body for entry in register.entries() if isinstance(entry.body, Destroyed)]
+    home = workspace.home
+    there = sorted(
+        path.relative_to(home.root).as_posix()
+        for store in (home.vault, home.quarantine, home.events, home.registry, home.ledger / "samples")
+        for path in store.rglob("*")
+        if path.is_file()
+    )
+    keys = sorted(key.name for key in workspace.keyring.list() if key.generation is None)
+    cells = small_cells(home.warehouse, workspace.policy.fewest_people)
+    rows = {table: workspace.registry.load(table).num_rows for table in workspace.registry.tables()}
+    files = [name for name in there if not name.startswith("registry/")]
+    amounts = [(body.dataset, body.stored_as, body.days, body.files, body.rows) for body in destroyed]
+    assert any(body.stored_as is Kind.FILE for body in destroyed)
+    return files, keys, cells, rows, amounts
