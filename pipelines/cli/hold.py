@@ -11,7 +11,7 @@ from pipelines.clock import parse_day
 from pipelines.errors import UsageError
 from pipelines.rights.holds import Hold
 from pipelines.steps.access import record_access
-from pipelines.steps.subjects.holds import Order, hold_dataset, hold_member, hold_partner, release_hold
+from pipelines.steps.subjects.holds import Order, hold_dataset, hold_member, hold_partner, release_hold, review_hold
 from pipelines.steps.subjects.person import Person, person_of
 from pipelines.steps.workspace import Workspace, existing_home
 
@@ -57,6 +57,26 @@ def add(
         print_json(_document(found))
         return
     console().print(f"hold {found.hold_id}, to be looked at again by {found.review_on}", markup=False)
+
+
+@app.command("review")
+def review_command(
+    hold_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `hold add` gave and `hold list` shows.")],
+    until: Annotated[str, typer.Option("--review", metavar="DAY", help="The day of the next review, YYYY-MM-DD.")],
+    home: HomeOption = None,
+    clock: ClockOption = None,
+    role: RoleOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that a hold was looked at and is still needed; --reason says why, recorded with the access."""
+    workspace = _opened(home, clock, role, reason)
+    with workspace.home.lock():
+        found = review_hold(workspace, hold_id, parse_day(until))
+    if as_json:
+        print_json(_document(found))
+        return
+    console().print(f"hold {found.hold_id} stands, to be looked at again by {found.review_on}", markup=False)
 
 
 @app.command("release")

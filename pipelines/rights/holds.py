@@ -24,7 +24,7 @@ from pipelines.storage.ledger import Ledger
 from pipelines.storage.sealing import seal, unseal
 
 DATASET, LINES = "holds", "held_lines"
-ADDED, RELEASED = "hold-added", "hold-released"
+ADDED, REVIEWED, RELEASED = "hold-added", "hold-reviewed", "hold-released"
 FORGET_AFTER_DAYS = 5
 """A released hold is remembered for the days of grace, which count from its release for what it covered."""
 
@@ -90,11 +90,14 @@ class Holds:
     def all(self) -> list[Hold]:
         """Return every hold whose body is there: the active ones, and those released in the last days. Raises DamagedError."""
         released = {entry.body["hold"]: seoul_day(entry.at) for entry in self._chain.entries(RELEASED)}
+        reviewed = {entry.body["hold"]: entry.body["review_on"] for entry in self._chain.entries(REVIEWED)}
         found = []
         for entry in self._chain.entries(ADDED):
-            path = self._path(entry.body["hold"])
+            name, path = entry.body["hold"], self._path(entry.body["hold"])
             if path.exists():
-                found.append(replace(self._read(path, entry.body), released_on=released.get(entry.body["hold"])))
+                hold = self._read(path, entry.body)
+                review_on = date.fromisoformat(reviewed[name]) if name in reviewed else hold.review_on
+                found.append(replace(hold, review_on=review_on, released_on=released.get(name)))
             elif entry.body["hold"] not in released:
                 raise DamagedError(f"hold {entry.body['hold']} is gone and was never released")
         return found
@@ -125,11 +128,21 @@ class Holds:
         self._chain.append(ADDED, facts, hold.added_at)
         return kept
 
-    def release(self, hold_id: str, now: datetime) -> Hold:
-        """Release a hold: what was taken aside is destroyed, its key first. Raises UsageError when there is none to release."""
+    def review(self, hold_id: str, review_on: date, now: datetime) -> Hold:
+        """Let a hold stand until it is looked at again on `review_on`. Raises UsageError when there is none in force."""
+        found = self._in_force(hold_id)
+        self._chain.append(REVIEWED, {"hold": hold_id, "review_on": review_on.isoformat()}, now)
+        return replace(found, review_on=review_on)
+
+    def _in_force(self, hold_id: str) -> Hold:
         found = next((hold for hold in self.active() if hold.hold_id == hold_id), None)
         if found is None:
             raise UsageError("there is no hold with this id that was not released")
+        return found
+
+    def release(self, hold_id: str, now: datetime) -> Hold:
+        """Release a hold: what was taken aside is destroyed, its key first. Raises UsageError when there is none to release."""
+        found = self._in_force(hold_id)
         self._chain.append(RELEASED, {"hold": hold_id}, now)
         self.settle(seoul_day(now))
         return replace(found, released_on=seoul_day(now))

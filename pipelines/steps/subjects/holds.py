@@ -111,6 +111,14 @@ def release_hold(workspace: Workspace, hold_id: str) -> Hold:
     return hold
 
 
+def review_hold(workspace: Workspace, hold_id: str, review_on: date) -> Hold:
+    """Let a hold stand that was looked at, until `review_on`. Raises UsageError for a day that is past, or no such hold."""
+    if review_on < workspace.today:
+        raise UsageError(f"{review_on} is past: a hold is looked at again on a day to come")
+    record_access(workspace, f"hold {hold_id} reviewed")
+    return workspace.holds.review(hold_id, review_on, workspace.clock.now())
+
+
 def overdue_reviews(workspace: Workspace) -> int:
     """Count the holds whose review date is past."""
     return sum(hold.review_on < workspace.today for hold in workspace.holds.active())

@@ -19,6 +19,7 @@ from pipelines.steps.subjects.holds import (
     hold_partner,
     overdue_reviews,
     release_hold,
+    review_hold,
     take_aside,
     take_rows_aside,
 )
@@ -237,6 +238,20 @@ def test_a_hold_is_overdue_from_the_day_after_its_review(lived, days, overdue):
     held(lived)
     later = lived.at(f"2015-08-{1 + days:02}T12:00:00+09:00")
     assert overdue_reviews(later.workspace) == overdue
+
+
+def test_a_hold_that_was_looked_at_stands_until_its_next_review_with_all_it_kept(lived):
+    hold = held(lived)
+    take_aside(lived.workspace, things(lived))
+    later = lived.at("2015-08-02T12:00:00+09:00")
+    assert overdue_reviews(later.workspace) == 1
+    review_hold(later.workspace, hold.hold_id, date(2015, 9, 1))
+    assert overdue_reviews(later.workspace) == 0
+    assert [found.review_on for found in later.workspace.holds.active()] == [date(2015, 9, 1)]
+    assert len(aside(later, hold)) == 1
+    for name, day in ((hold.hold_id, date(2015, 8, 1)), ("nothing", date(2015, 9, 1))):
+        with pytest.raises(UsageError):
+            review_hold(later.workspace, name, day)
 
 
 @pytest.mark.parametrize(
