@@ -27,8 +27,8 @@ def retention_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         name=TABLE,
         group_name="retention",
         kinds={"table"},
-        owners=["team:analytics"],
-        tags={"layer": "aggregates", "clause": "destroy.prompt"},
+        owners=["team:operator"],
+        tags={"layer": "records", "clause": "destroy.prompt"},
         deps=sorted(after),
         description=(
             "Where everything on disk stands in its period: which datasets are near their limit, and what was destroyed last "

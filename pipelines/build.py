@@ -5,24 +5,30 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, destruction, events, linked, night, records, registry, warehouse
-from pipelines.checks import mart_checks
+from assets import access_logs, destruction, events, linked, night, records, registry, retention, warehouse
+from expectations.retention import retention_checks
+from pipelines.checks import WITHIN_THEIR_ASSETS, mart_checks
+from pipelines.clock import SystemClock, seoul_day
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary
 from pipelines.partitions import A_WEEK_A_RUN
+from pipelines.policy import load_policy
 from pipelines.purging import purge
 from pipelines.resources import WorkspaceResource
 from pipelines.schedules import freshness_schedule, nightly_schedule, purge_schedule
 from pipelines.sensors import arrivals, failures, summary_of_failed_nights
 from pipelines.settings import load_settings
+from pipelines.steps.metrics.destruction import DESTRUCTION
 
 
 def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """Assemble assets, checks, jobs, schedules and resources; reads the prebuilt dbt manifest and nothing else.
+    """Assemble assets, checks, jobs, schedules and resources; reads the policy and the prebuilt dbt manifest, nothing else.
 
     `resource_overrides` replaces resources by name, for tests. Raises UsageError when the manifest was not built.
     """
-    models = warehouse.warehouse_assets(load_settings().sql)
+    settings = load_settings()
+    models = warehouse.warehouse_assets(settings.sql)
+    policy = load_policy(settings.policy, seoul_day(SystemClock().now()))
     return dg.Definitions(
         assets=[
             access_logs.access_logs,
@@ -33,9 +39,14 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             events.events.with_attributes(backfill_policy=A_WEEK_A_RUN),
             models,
             destruction.destruction_asset(warehouse.marts_of(models)),
+            retention.retention_asset([dg.AssetKey(DESTRUCTION)]),
             night.nightly_summary_asset(warehouse.marts_of(models)),
         ],
-        asset_checks=[mart_checks, freshness_checks],
+        asset_checks=[
+            mart_checks,
+            freshness_checks,
+            retention.retention_asset_checks(retention_checks(policy, WITHIN_THEIR_ASSETS), WITHIN_THEIR_ASSETS),
+        ],
         jobs=[nightly, purge, freshness, summary],
         schedules=[nightly_schedule, purge_schedule, freshness_schedule],
         sensors=[arrivals, failures, summary_of_failed_nights],

@@ -9,10 +9,12 @@ from support import record_corruption as records
 from support.finished import FLAGGED_IN_THE_SAMPLE, Finished, finished_home
 from support.mart_twins import MART_TWINS
 from support.record_twins import RECORD_TWINS
+from support.retention_twins import RETENTION_TWINS
 from support.twin import Twin
 from support.usage_twins import USAGE_TWINS
 
 from expectations.judging import judge
+from expectations.retention import retention_checks
 from expectations.running import run
 from expectations.suites import SUITES, all_checks, checks_of
 from pipelines.errors import DamagedError, KeyMissingError
@@ -145,6 +147,12 @@ def _holds(workspace, name):
 def test_every_check_has_a_twin():
     assert {twin.check for twin in TWINS} == set(CHECKS)
     assert len(CHECKS) == sum(map(len, SUITES.values())), "two checks share a name"
+
+
+def test_every_check_of_retention_has_a_twin_too(finished):
+    checks = {check.name for check in retention_checks(finished.workspace().policy, ())}
+    assert {twin.check for twin in RETENTION_TWINS} == checks
+    assert not checks & set(CHECKS), "two checks share a name"
 
 
 def test_every_check_holds_on_a_finished_home(finished):

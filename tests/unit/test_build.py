@@ -1,7 +1,7 @@
 """The definitions as Dagster gets them: what an analyst reads of each asset, what follows what, and what blocks what."""
 
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -9,22 +9,29 @@ import pytest
 
 from assets.night import NIGHTLY_SUMMARY
 from assets.registry import DESCRIPTIONS
+from expectations.retention import retention_checks
 from expectations.suites import all_checks
 from pipelines.build import build_defs
+from pipelines.checks import WITHIN_THEIR_ASSETS
 from pipelines.errors import UsageError
 from pipelines.freshness import EVENTS, STATISTICS
 from pipelines.instance import WAREHOUSE_POOL
 from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
+from pipelines.policy import load_policy
+from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.registry import TABLES
+from pipelines.steps.retention.auditing import TABLE
 
-GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "summary"}
+GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "retention", "summary"}
 LINKED = {"stg_linked__events", "linked_events_pseudonymised", "linked_events", "linked_accounts"}
 REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
 MARTS = {path.stem for path in (Path(__file__).parents[2] / "sql" / "models" / "marts").glob("*.sql")}
 FRESHNESS = {EVENTS.name, STATISTICS.name}
+POLICY = load_policy(Path(__file__).parents[2] / "policy", date(2026, 11, 22))
+OF_RETENTION = retention_checks(POLICY, WITHIN_THEIR_ASSETS)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +71,7 @@ def test_an_analyst_can_read_what_an_asset_is(specs):
         assert len(spec.description or "") > 40, name
         assert spec.kinds, name
         assert spec.owners, name
-        assert spec.tags["layer"] in {"identified", "pseudonymised", "aggregates"}, name
+        assert spec.tags["layer"] in {"identified", "pseudonymised", "aggregates", "records"}, name
 
 
 def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
@@ -137,8 +144,20 @@ def test_every_check_is_on_the_asset_it_speaks_of_and_errors_block(graph):
         assert check.sentence_ko in node.description
 
 
+def test_every_dataset_with_a_period_is_checked_after_the_night_has_destroyed(graph):
+    assert _parents(graph, TABLE) == {DESTRUCTION}
+    for check in OF_RETENTION:
+        node = graph.get(dg.AssetCheckKey(dg.AssetKey(check.asset), check.name))
+        assert not node.blocking, check.name
+        assert check.sentence in node.description
+        assert check.sentence_ko in node.description
+    spoken_of = {check.asset for check in OF_RETENTION}
+    assert {"access_logs", "events", "members", "linked_events", TABLE} <= spoken_of
+    assert not spoken_of & {DESTRUCTION, *MARTS}
+
+
 def test_dbts_own_tests_are_checks_that_block(graph):
-    own = {check.name for check in all_checks()} | FRESHNESS
+    own = {check.name for check in all_checks()} | FRESHNESS | {check.name for check in OF_RETENTION}
     tests = [graph.get(key) for key in graph.asset_check_keys if key.name not in own]
     assert len(tests) >= 10
     assert all(test.blocking for test in tests)
