@@ -1,6 +1,6 @@
 """Rows of who left or was erased stay out, and their lines are nobody's, in whatever file they come."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -154,3 +154,17 @@ def test_what_a_law_keeps_of_an_erased_member_is_still_taken_in(erased):
     assert erased.export("contracts", [contract]).kept_out == {}
     assert accounts(erased, "contracts") == ["k2"]
     assert erased.export("misuse_records", MISUSE).kept_out == {"withdrawn": 1, "erased": 1}
+
+
+def test_a_row_past_its_period_and_grace_does_not_come_in_and_one_that_is_stored_takes_its_last_state(house):
+    today = house.workspace.today
+
+    def answered(name, days_ago):
+        at = None if days_ago is None else f"{today - timedelta(days=days_ago)}T12:00:00+09:00"
+        return {"inquiry_id": name, "asked_at": "2015-01-01T12:00:00+09:00", "answered_at": at}
+
+    house.export("inquiries", [answered("over", 6), answered("in-grace", 5), answered("later", None)])
+    assert house.workspace.registry.load("inquiries")["inquiry_id"].to_pylist() == ["in-grace", "later"]
+    house.export("inquiries", [answered("in-grace", 5), answered("later", 6)])
+    stored = house.workspace.registry.load("inquiries").to_pylist()
+    assert [row["answered_at"] is None for row in stored if row["inquiry_id"] == "later"][-1] is False
