@@ -7,7 +7,7 @@ CHECKS = (
     Check(
         name="retention_waits_for_nobody",
         asset=DESTRUCTION,
-        frame=DESTRUCTION,
+        frame="destruction",
         column="plans_waiting",
         clause="destroy.prompt",
         sentence="No plan of destruction waits for a person: `partnerstats retention execute --plan DIGEST` confirms one.",
@@ -18,7 +18,7 @@ CHECKS = (
     Check(
         name="destroyed_data_is_found_nowhere",
         asset=DESTRUCTION,
-        frame=DESTRUCTION,
+        frame="destruction",
         column="destroyed_found",
         clause="destroy.unrecoverable",
         sentence="Nothing that was destroyed was found in any byte that is left, by a search that was shown to find.",

@@ -112,7 +112,7 @@ def test_a_night_far_too_late_waits_for_a_person_who_confirms_the_digest(later: 
     done = retain(late.workspace())
     assert done.executed is None
     assert done.waits
-    warned = {result.name for result in judge(late.workspace(), ["destruction"]) if not result.passed}
+    warned = {result.name for result in judge(late.workspace(), ["destruction_register"]) if not result.passed}
     assert warned == {"retention_waits_for_nobody"}
     given = ["--home", str(late.home), "--clock", late.clock]
     shown = nights.command(["retention", "plan", *given], tmp_path / "plan", environment())
@@ -190,6 +190,7 @@ def _killed(copy: Later, digest: str, after: float) -> bool:
 def _ended(copy: Later, digest: str, number: int | None) -> tuple[object, ...]:
     """Go on as the next run does, and return what there is then."""
     workspace = copy.workspace()
+    workspace.home.sweep()
     begin_writing(workspace)
     execute(workspace, digest, approved_by=NIGHTLY)
     assert finish_begun(workspace) == [], number

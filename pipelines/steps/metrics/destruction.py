@@ -8,7 +8,7 @@ from pipelines.steps.retention.nightly import waiting_plans
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
 
-DESTRUCTION = "destruction"
+DESTRUCTION = "destruction_register"
 """The asset that these figures speak of."""
 
 
