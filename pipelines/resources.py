@@ -14,6 +14,8 @@ from pipelines.steps.retention.rotation import finish_rotation
 from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace
 
+HIDDEN_JOB, BACKFILL = "__", "dagster/backfill"
+
 
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The home that the settings name (`PARTNERSTATS_HOME` and the rest), held by this run alone.
@@ -34,7 +36,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 # Before the wait: whoever has the home meanwhile must not take this run for a dead one.
                 held.enter_context(marked_alive(self._workspace.home.dagster, context.run_id))
             held.enter_context(self._workspace.home.lock(wait_seconds=settings.home_wait_seconds))
-            record_access(self._workspace, f"run {context.run_id} of the nightly job")
+            record_access(self._workspace, f"run {context.run_id} of {_work_of(context.run)}")
             self._workspace.home.sweep()
             # What was erased, and what came back with a restored backup, goes before anything is derived of it.
             finish_requests(self._workspace)
@@ -51,3 +53,10 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def workspace(self) -> Workspace:
         """The open workspace."""
         return self._workspace
+
+
+def _work_of(run: dg.DagsterRun | None) -> str:
+    """Say what runs: a job by its name; what was chosen by hand or is filled in runs in one of Dagster's own."""
+    if run is not None and not run.job_name.startswith(HIDDEN_JOB):
+        return f"the job {run.job_name}"
+    return "a backfill" if run is not None and BACKFILL in run.tags else "assets chosen by hand"

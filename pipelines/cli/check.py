@@ -2,16 +2,27 @@
 
 import typer
 
-from pipelines.cli.options import ClockOption, HomeOption, JsonOption, settings_from
+from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table
+from pipelines.steps.access import record_access
 from pipelines.steps.workspace import Workspace
 
 
-def check(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOption = False) -> None:
-    """Run every check on what is stored now and print each with its policy clause. Exits 1 when one fails."""
+def check(
+    home: HomeOption = None,
+    clock: ClockOption = None,
+    role: RoleOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run every check on what is stored now and print each with its policy clause. Exits 1 when one fails.
+
+    Checks read identified data: role and reason are recorded.
+    """
     from expectations.judging import judge  # noqa: PLC0415 -- Great Expectations takes seconds to import
 
-    workspace = Workspace.open(settings_from(home, clock))
+    workspace = Workspace.open(settings_from(home, clock, role, reason))
+    record_access(workspace, "checks of everything stored")
     with workspace.home.lock():
         results = judge(workspace)
     failed = [result for result in results if not result.passed and result.severity == "error"]
