@@ -3,6 +3,7 @@
 from expectations import (
     cookies,
     days_complete,
+    destruction,
     fields_allowed,
     import_balance,
     linked,
@@ -25,6 +26,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "days_complete": days_complete.CHECKS,
     "marts_sane": marts_sane.CHECKS,
     "usage_sane": usage_sane.CHECKS,
+    "destruction": destruction.CHECKS,
 }
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from pipelines.steps.metrics.breakdowns import breakdowns
 from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines, event_people
 from pipelines.steps.metrics.days import days
+from pipelines.steps.metrics.destruction import destruction
 from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files
 from pipelines.steps.metrics.linked import linked_days, linked_files
@@ -37,6 +38,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "breakdowns": breakdowns,
     "usage_periods": usage_periods,
     "linked_usage": linked_usage,
+    "destruction": destruction,
 }
 
 
