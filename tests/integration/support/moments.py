@@ -17,7 +17,7 @@ _STEPS = {
     "linked events": ("linked_events", "linked_events_pseudonymised"),
     "pseudonymise": ("events",),
     "transform": ("warehouse",),
-    "checks": ("mart_checks", "nightly_summary"),
+    "checks": ("mart_checks", "nightly_summary", "destruction_register", "retention_status", "retention_checks"),
 }
 STAGES = (START, *_STEPS)
 """Before the first step; taking in each kind of input; deriving; building; judging what was built and swapped in."""
