@@ -11,6 +11,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.instance import (
     ALIVE,
+    CONFIGURATION,
     WAREHOUSE_POOL,
     close_dead_runs,
     close_killed_runs,
@@ -43,6 +44,12 @@ def test_runs_are_watched_queued_and_give_their_pool_back(instance):
     assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
     assert instance.run_retries_max_retries == 2
     assert instance.run_retries_retry_on_asset_or_op_failure is False
+
+
+def test_the_example_for_postgresql_differs_in_nothing_but_the_storage(repository):
+    example = yaml.safe_load((repository / "docs" / "examples" / "dagster.postgresql.yaml").read_text("utf-8"))
+    assert "postgres" in example.pop("storage")
+    assert example == CONFIGURATION
 
 
 def test_a_pool_lets_one_step_in(instance):
