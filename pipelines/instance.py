@@ -15,6 +15,8 @@ from pipelines.storage.locks import locked
 
 WAREHOUSE_POOL = "warehouse"
 """At most one step at a time works on the warehouse file."""
+MAX_RUNTIME_SECONDS = 6 * 60 * 60
+"""How long any run may take, also one begun by hand or by a backfill; the daemon ends it then."""
 
 CONFIGURATION = {
     "telemetry": {"enabled": False},
@@ -30,6 +32,7 @@ CONFIGURATION = {
         "enabled": True,
         "start_timeout_seconds": 180,
         "cancel_timeout_seconds": 180,
+        "max_runtime_seconds": MAX_RUNTIME_SECONDS,
         "free_slots_after_run_end_seconds": 60,
     },
     # A sensor looks every half minute: what it saw is kept for a week, what it did for as long as runs are by default.

@@ -4,10 +4,10 @@ import dagster as dg
 
 from assets.night import NIGHTLY_SUMMARY
 from pipelines.freshness import freshness_checks
+from pipelines.instance import MAX_RUNTIME_SECONDS
 from pipelines.partitions import daily
 
 NIGHTLY = "nightly"
-MAX_RUNTIME_SECONDS = 6 * 60 * 60
 
 nightly = dg.define_asset_job(
     NIGHTLY,

@@ -15,8 +15,8 @@ from pipelines.build import build_defs
 from pipelines.checks import WITHIN_THEIR_ASSETS
 from pipelines.errors import UsageError
 from pipelines.freshness import EVENTS, STATISTICS
-from pipelines.instance import WAREHOUSE_POOL
-from pipelines.jobs import MAX_RUNTIME_SECONDS, NIGHTLY
+from pipelines.instance import MAX_RUNTIME_SECONDS, WAREHOUSE_POOL
+from pipelines.jobs import NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
 from pipelines.policy import load_policy
 from pipelines.steps.metrics.destruction import DESTRUCTION

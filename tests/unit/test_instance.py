@@ -12,6 +12,7 @@ from dagster._core.test_utils import create_run_for_test
 from pipelines.instance import (
     ALIVE,
     CONFIGURATION,
+    MAX_RUNTIME_SECONDS,
     WAREHOUSE_POOL,
     close_dead_runs,
     close_killed_runs,
@@ -44,6 +45,10 @@ def test_runs_are_watched_queued_and_give_their_pool_back(instance):
     assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
     assert instance.run_retries_max_retries == 2
     assert instance.run_retries_retry_on_asset_or_op_failure is False
+
+
+def test_no_run_goes_on_for_ever_whatever_began_it(instance):
+    assert instance.run_monitoring_max_runtime_seconds == MAX_RUNTIME_SECONDS == 6 * 3600
 
 
 def test_the_example_for_postgresql_differs_in_nothing_but_the_storage(repository):
