@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote
@@ -92,9 +92,7 @@ class PlainHouse:
             self._hit(match, at, method, target)
 
     def _hit(self, match: re.Match[str], at: datetime, method: str | None, target: str | None) -> None:
-        address = ip_address(match["address"])
-        address = getattr(address, "ipv4_mapped", None) or address
-        network = str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+        address, network = _place(match["address"])
         login = _login(match["cookie"])
         is_nobodys = login is not None and self.people.has_left_since(login, at)
         found = self.people.member(login, at) if login and not is_nobodys else None
@@ -111,7 +109,7 @@ class PlainHouse:
                 sent=None if match["sent"] == "-" else int(match["sent"]),
                 is_bot=is_bot(agent),
                 is_view=method == "GET" and page.is_page and (200 <= status < 300 or status == 304),
-                visitor=None if is_nobodys else ("member", member) if member else (str(address), agent),
+                visitor=None if is_nobodys else ("member", member) if member else (address, agent),
                 person=None if is_nobodys else ("member", member) if member else (network,),
                 member=member,
                 employer=found["partner_id"] if found else None,
@@ -122,6 +120,14 @@ class PlainHouse:
                 referrer=referrer_of(match["referrer"]),
             )
         )
+
+
+@cache
+def _place(logged: str) -> tuple[str, str]:
+    """Return an address as it is written and the network that stands for a person: /24, /48."""
+    address = ip_address(logged)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(address), str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 
 def _login(cookie: str) -> str | None:

@@ -4,6 +4,7 @@ Imports nothing of the project.
 """
 
 import re
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
@@ -31,10 +32,16 @@ class PlainPages:
         """Read the routes."""
         routes = yaml.safe_load((policy / "routes.yml").read_text(encoding="utf-8"))
         self._rules = routes["routes"]
+        self._pages: dict[str | None, Page] = {}
         self._assets = tuple(f".{extension}" for extension in routes["asset_extensions"])
 
     def page(self, target: str | None) -> Page:
         """Return what `target` is, by the first rule whose path matches."""
+        if target not in self._pages:
+            self._pages[target] = self._page(target)
+        return self._pages[target]
+
+    def _page(self, target: str | None) -> Page:
         if not target or not target.startswith("/"):
             return Page(False, OTHER, None)
         path, _, query = target.partition("?")
@@ -54,6 +61,7 @@ def asked(request: str) -> tuple[str | None, str | None]:
     return parts[0], " ".join(parts[1:-1] if parts[-1].startswith("HTTP/") else parts[1:]) or None
 
 
+@cache
 def referrer_of(logged: str) -> str:
     """Return the host that a referrer names, `ip-address` for one that is an address, NOWHERE where it names none."""
     try:
