@@ -24,6 +24,8 @@ from pipelines.tabular.values import FaultError
 BATCH_ROWS = 100_000
 """Rows sealed at a time; bounds memory."""
 QUARANTINE = "quarantine"
+COLUMNS_MISSING = "required columns are missing"
+"""Of a file without a header this is all that is said: its first row stands where names of columns should."""
 
 
 class ChangedFileError(InputError):
@@ -62,8 +64,8 @@ def import_record_file(
 
     Rows of days that `is_past` says so of are counted and not stored, a row that cannot be read with the one before it.
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises InputError when nothing of
-    it can be read, or when it grew from a file that ended within a row; ChangedFileError when it changed since; DamagedError
-    when what was sealed does not read back. Nothing is left in the stores then.
+    it can be read, when a required column is missing, or when it grew from a file that ended within a row; ChangedFileError
+    when it changed since; DamagedError when what was sealed does not read back. Nothing is left in the stores then.
     """
     before = content.grown_from
     if before is not None and not before.can_grow:
@@ -73,7 +75,11 @@ def import_record_file(
     tally = _Tally(content.sha256, spec, stores, delivery_day, is_past)
     try:
         for row in _new_rows(reader, spec, before):
+            if tally.is_full:
+                _require_columns(path, reader, spec)
+                tally.seal()
             tally.take(row)
+        _require_columns(path, reader, spec)
         tally.seal()
         if reader.content_sha256 != content.sha256:
             raise ChangedFileError(f"{path.name}: changed while it was read")
@@ -81,6 +87,15 @@ def import_record_file(
         tally.undo()
         raise
     return _record(path.name, content, reader.columns, spec, tally, ends_with_newline=watched.last == b"\n")
+
+
+def _require_columns(path: Path, reader: TableReader, spec: RecordSpec) -> None:
+    """Raise InputError, which names no column, for a file that does not have those it must, before anything of it is stored.
+
+    Of JSON lines none of which is an object there are none, and each line is a fault of its own.
+    """
+    if reader.columns and spec.missing(reader.columns):
+        raise InputError(f"{path.name}: {COLUMNS_MISSING}")
 
 
 class _LastByte:
@@ -124,7 +139,7 @@ class _Tally:
     _refused: dict[date, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, row: RawRow) -> None:
-        """Give a row its state; a full batch is sealed."""
+        """Give a row its state; it is sealed with its batch."""
         self.rows += 1
         try:
             values = read_row(row, self.spec)
@@ -142,8 +157,11 @@ class _Tally:
             if not self._comes_late():
                 self.accepted_by_day[self.day] += 1
                 self._accepted[self.day].append((row.number, row_line(values)))
-        if self.rows % BATCH_ROWS == 0:
-            self.seal()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a batch of rows is there to be sealed."""
+        return self.rows > 0 and self.rows % BATCH_ROWS == 0
 
     def _comes_late(self) -> bool:
         """Count a row of a day that is past, and say whether it is one."""

@@ -15,11 +15,12 @@ TIME = "time"
 
 @dataclass(frozen=True)
 class RecordSpec:
-    """One kind of record: `columns` are kept, in order; `declared` may be delivered; anything else is dropped."""
+    """One kind of record: `columns` are kept, in order; `declared` may be delivered, `required` must; the rest is dropped."""
 
     dataset: str
     columns: tuple[Column, ...]
     declared: frozenset[str]
+    required: frozenset[str]
     sensitive: Mapping[str, tuple[str, ...]]
 
     @property
@@ -30,6 +31,10 @@ class RecordSpec:
     def undeclared(self, delivered: Iterable[str]) -> tuple[str, ...]:
         """Return the delivered columns that the policy does not declare, in order."""
         return tuple(name for name in delivered if name not in self.declared)
+
+    def missing(self, delivered: Iterable[str]) -> tuple[str, ...]:
+        """Return the required columns that were not delivered, sorted."""
+        return tuple(sorted(self.required - set(delivered)))
 
     def is_sensitive(self, column: str) -> bool:
         """Whether a column's name speaks of a category never collected (clause collect.no-sensitive)."""
@@ -42,4 +47,5 @@ def record_spec(policy: Policy, dataset: str) -> RecordSpec:
     columns = stored_columns(declared)
     if declared.stage != "vault" or not any(column.name == TIME and column.type == "instant" for column in columns):
         raise UsageError(f"policy {policy.version} declares no records with a time called {dataset}")
-    return RecordSpec(dataset, columns, frozenset(declared.fields), policy.sensitive)
+    required = frozenset(name for name, field in declared.fields.items() if field.required)
+    return RecordSpec(dataset, columns, frozenset(declared.fields), required, policy.sensitive)

@@ -93,7 +93,7 @@ def test_the_night_went_well_and_all_lines_were_accounted_for(house: House):
     assert house.codes == {**dict.fromkeys(house.codes, 0), "nightly": 1}, house.said
     assert status["is_balanced"]
     assert status["quarantined"] >= 4
-    assert [file["name"] for file in status["files_quarantined"]] == ["damaged.log.gz"]
+    assert [file["name"] for file in status["files_quarantined"]] == ["damaged.log.gz", "headless.csv"]
     assert sum(day["people"].get("member", 0) for day in status["days"]) == 3
     assert not [path for path in (house.home / "landing" / "access").rglob("*") if path.is_file()]
 
@@ -150,8 +150,6 @@ def test_the_scanner_finds_the_canaries_in_the_stores_once_they_are_opened(house
         "IPv6 prefix",
         "broken export",
         "name",
-        "phone",
-        "company",
         "refused row",
     }
     assert found.names == in_the_log

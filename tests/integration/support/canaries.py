@@ -32,6 +32,7 @@ CANARIES = {
     "line of an unread format": "canary-unread-format-P8hr1Fkd",
     "damaged file": "canary-damaged-file-L0ta5Vwj",
     "refused row": "canary-refused-row-C4mq9Sny",
+    "record without a header": "canaryheadlessH5vp2Rkd",
     "broken export": "canary-broken-export-E7bx2Igu",
 }
 START = datetime(2026, 3, 4, 15, 5, tzinfo=UTC)
@@ -53,6 +54,8 @@ def deliver(landing: Path) -> None:
     cut = gzip.compress(b"".join(b"%d %s\n" % (n, CANARIES["damaged file"].encode()) for n in range(5000)))
     (logs / "damaged.log.gz").write_bytes(cut[: len(cut) // 2])
     (logs / "other-format.log").write_text(f'{{"a": "{CANARIES["line of an unread format"]}"}}\n' * 3)
+    (landing / "cookies").mkdir()
+    (landing / "cookies" / "headless.csv").write_text(_cookies_without_a_header())
     (registry / "members.csv").write_text(_members())
     (registry / "partners.csv").write_text("partner_id,name,type\nP00001,Paper Fox Label,agency\n")
     (registry / "contents.csv").write_text("content_id,partner_id,content_type\nC0000001,P00001,track\n")
@@ -64,6 +67,11 @@ def deliver_broken_export(landing: Path) -> Path:
     path = landing / "registry" / "members.csv"
     path.write_text(f'{c["account key"]},{c["login id"]},{c["broken export"]},"{c["name"]},{c["phone"]}\n')
     return path
+
+
+def _cookies_without_a_header() -> str:
+    """Return cookie records whose first row, a member's, stands where names of columns should."""
+    return f"2026-03-05T12:00:00+09:00,issued,pc_member,{CANARIES['record without a header']},\n" * 3
 
 
 def _lines() -> list[bytes]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import DamagedError
+from pipelines.records import importing
 from pipelines.records.specs import record_spec
 from pipelines.records.stored import read_records, segments_of
 from pipelines.steps import record_imports
@@ -107,6 +108,32 @@ def test_an_undeclared_column_is_dropped_counted_and_flagged(house):
     assert set(stored(house)[0]) == {"time", "event", "cookie_name", "member_id", "expires"}
     for segment in segments_of([record], lambda _: True):
         assert b"canary" not in house.workspace.vault.read_segment(segment).raw
+
+
+@pytest.mark.parametrize(
+    ("folder", "rows"),
+    [
+        ("cookies", "2015-05-20T10:00:00Z,issued,pc_member,canarylogin,\n" * 3),
+        ("linked", "2015-05-20T10:00:00Z,melon,stream,canarypartner,canarylogin\n"),
+        ("cookies", "canarylogin,time,event\nx,y,z\n"),
+    ],
+)
+def test_a_file_without_a_header_is_quarantined_as_a_whole_and_no_word_of_it_is_told(house, folder, rows):
+    intake = deliver(house, rows, "rows.csv", folder)
+    assert intake.files[0].sentence == "rows.csv: quarantined as a file: required columns are missing"
+    assert record_files(house.workspace) == []
+    assert "canary" not in json.dumps([entry.body for entry in house.workspace.ledger.entries()]) + repr(intake)
+    assert not list(house.workspace.home.vault.rglob("*.age"))
+
+
+def test_of_a_file_without_a_header_no_batch_is_sealed_first(house, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH_ROWS", 2)
+    seal, sealed = importing._Tally.seal, []
+    monkeypatch.setattr(importing._Tally, "seal", lambda tally: sealed.append(tally.rows) or seal(tally))
+    assert deliver(house, A * 7, "headless.csv").count("quarantined") == 1
+    assert sealed == []
+    assert deliver(house, HEADER + A * 5).accepted == 5
+    assert sealed == [2, 4, 5]
 
 
 @pytest.mark.parametrize("form", ["csv", "gzip", "jsonl", "parquet"])
