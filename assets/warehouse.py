@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
+from assets.dbt_sentences import KOREAN, test_sentences, with_korean
 from assets.guarded import guarded
 from assets.metadata import seconds_since, started
 from pipelines.errors import UsageError
@@ -24,7 +25,29 @@ GROUPS = {"staging": "staging", "intermediate": "staging", "marts": "statistics"
 
 
 class ModelsByName(DagsterDbtTranslator):
-    """An asset, its table and its SQL file share one name; models are grouped by layer."""
+    """An asset, its table and its SQL file share one name; models are grouped by layer.
+
+    `korean` holds the Korean descriptions of datasets, by name; a model that is none of them has its own in its yml.
+    """
+
+    def __init__(self, korean: Mapping[str, str]) -> None:
+        """Keep the Korean descriptions."""
+        super().__init__()
+        self._korean = korean
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the model's description in English and Korean, with its SQL."""
+        meta = dbt_resource_props.get("config", {}).get("meta", {})
+        korean = self._korean.get(dbt_resource_props["name"]) or meta.get(KOREAN, "")
+        both = with_korean(dbt_resource_props.get("description", ""), korean)
+        return super().get_description({**dbt_resource_props, "description": both})
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """Return the check of a dbt test, with a sentence in English and Korean."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=test_sentences(manifest["nodes"][unique_id]))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Return the model's or source table's own name."""
@@ -45,8 +68,11 @@ class ModelsByName(DagsterDbtTranslator):
         return {"layer": layer, **({"purpose": meta["purpose"]} if "purpose" in meta else {})}
 
 
-def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
-    """Return dbt's models as daily partitioned assets, from the prebuilt manifest. Raises UsageError when it is not there."""
+def warehouse_assets(sql_folder: Path, korean: Mapping[str, str]) -> dg.AssetsDefinition:
+    """Return dbt's models as daily partitioned assets, from the prebuilt manifest. Raises UsageError when it is not there.
+
+    `korean` holds the Korean descriptions of datasets by name, the policy's.
+    """
     path = manifest_path(sql_folder)
     if not path.exists():
         raise UsageError(f"{path.name} was not built: run `make setup`")
@@ -56,7 +82,7 @@ def warehouse_assets(sql_folder: Path) -> dg.AssetsDefinition:
         name="warehouse",
         partitions_def=daily,
         backfill_policy=A_WEEK_A_RUN,
-        dagster_dbt_translator=ModelsByName(),
+        dagster_dbt_translator=ModelsByName(korean),
         pool=WAREHOUSE_POOL,
     )
     @guarded

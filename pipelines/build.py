@@ -27,8 +27,9 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
     `resource_overrides` replaces resources by name, for tests. Raises UsageError when the manifest was not built.
     """
     settings = load_settings()
-    models = warehouse.warehouse_assets(settings.sql)
     policy = load_policy(settings.policy, seoul_day(SystemClock().now()))
+    korean = {name: dataset.description_ko for name, dataset in policy.datasets.items()}
+    models = warehouse.warehouse_assets(settings.sql, korean)
     return dg.Definitions(
         assets=[
             access_logs.access_logs,

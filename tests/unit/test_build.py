@@ -1,5 +1,6 @@
 """The definitions as Dagster gets them: what an analyst reads of each asset, what follows what, and what blocks what."""
 
+import re
 import warnings
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -72,6 +73,35 @@ def test_an_analyst_can_read_what_an_asset_is(specs):
         assert spec.kinds, name
         assert spec.owners, name
         assert spec.tags["layer"] in {"identified", "pseudonymised", "aggregates", "records"}, name
+
+
+def test_assets_jobs_schedules_and_sensors_are_described_in_both_languages(defs, specs):
+    named = {f"asset {name}": spec.description for name, spec in specs.items()}
+    jobs = [job for job in defs.get_repository_def().get_all_jobs() if not job.name.startswith("__")]
+    for thing in (*jobs, *defs.schedules, *defs.sensors):
+        named[thing.name] = thing.description
+    assert len(named) > 40
+    assert [name for name, text in named.items() if not _is_in_both_languages(text)] == []
+
+
+def test_every_check_says_in_both_languages_what_it_holds(graph):
+    described = {f"{key.asset_key.to_user_string()}: {key.name}": graph.get(key) for key in graph.asset_check_keys}
+    assert len(described) > 120
+    assert [name for name, node in described.items() if not _is_in_both_languages(node.description)] == []
+
+
+def _is_in_both_languages(text):
+    """Say whether a text has a sentence of English and one of Korean; SQL shown below it counts as neither."""
+    prose = (text or "").partition("#### Raw SQL")[0]
+    return len(re.findall("[A-Za-z]{2}", prose)) >= 3 and len(re.findall("[가-힣]", prose)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "is_in_both"),
+    [("Every row has a value. 모든 행에 값이 있습니다.", True), ("Every row has a value.", False), (None, False)],
+)
+def test_one_language_is_not_both(text, is_in_both):
+    assert _is_in_both_languages(text) is is_in_both
 
 
 def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
