@@ -21,6 +21,7 @@ from pipelines.registry.store import RegistryStore
 from pipelines.registry.tables import BEGINS_WITH, VALID_FROM, VALID_TO, TableSpec, table_spec
 from pipelines.tabular.columns import reportable
 from pipelines.tabular.reading import Chunks, RawRow, TableReader, open_export
+from pipelines.tabular.steady import steady
 from pipelines.tabular.values import FaultError, Value, converted
 
 KeepOut = Callable[[Mapping[str, Value]], str | None]
@@ -92,12 +93,13 @@ def import_exports(
     """Take in full exports `<table>.*`, each describing its table at the end of `as_of_day`, in the order given.
 
     Tables of `confirmed` may lose any share of their rows. Raises InputError for a file that is no export of a declared
-    table, lacks a required column, is older than what is stored, or lost too many rows; the files before it are in.
+    table, lacks a required column, changes while it is read, is older than what is stored, or lost too many rows; the files
+    before it are in.
     """
     reports = []
     for path in files:
         table = table_of(path, policy)
-        reader = open_export(path, chunks)
+        reader = open_export(path, steady(chunks))
         is_confirmed = table in confirmed
         spec = table_spec(policy, table)
         used = None if is_confirmed else guard

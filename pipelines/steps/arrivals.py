@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from pipelines.errors import InputError
 from pipelines.registry.store import RegistryKeys, RegistryStore
-from pipelines.steps.imports import UNFINISHED
+from pipelines.steps.landed import finished
 from pipelines.steps.record_imports import FOLDERS, record_files
 from pipelines.steps.records import QUARANTINED_FILE, import_records
 from pipelines.steps.workspace import OpenHome
@@ -134,18 +134,13 @@ def _delivered(opened: OpenHome) -> Iterator[tuple[str, Path]]:
     """Yield each file a night would take in with its kind: `access`, a folder of records, or the name of a registry table."""
     landing = opened.home.landing
     for source in sorted(opened.sources.sources):
-        yield from (("access", path) for path in _finished(landing / "access" / source))
+        yield from (("access", path) for path in finished(landing / "access" / source))
     for folder in FOLDERS:
-        yield from ((folder, path) for path in _finished(landing / folder))
+        yield from ((folder, path) for path in finished(landing / folder))
     tables = {name for name, dataset in opened.policy.datasets.items() if dataset.stage == "registry"}
-    for path in _finished(landing / "registry"):
+    for path in finished(landing / "registry"):
         if (table := path.name.partition(".")[0]) in tables:
             yield table, path
-
-
-def _finished(folder: Path) -> Sequence[Path]:
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [p for p in found if p.is_file() and not p.name.startswith(".") and not p.name.endswith(UNFINISHED)]
 
 
 def _seen(landing: Path, path: Path) -> Sighting:

@@ -1,7 +1,7 @@
 """Taking in what was delivered: every log file below the landing folder, or files named by hand."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.errors import InputError, UsageError
 from pipelines.home import HomeKind
 from pipelines.steps.gone import Gone, past_period
+from pipelines.steps.landed import finished
 from pipelines.steps.records import import_records
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
@@ -18,7 +19,6 @@ from pipelines.weblogs.parts import ACCESS_LOGS
 from pipelines.weblogs.reading_records import record_of, record_of_format
 from pipelines.weblogs.records import KIND, QUARANTINED_FILE, ImportRecord
 
-UNFINISHED = (".tmp", ".part", ".partial", ".swp", "~")
 Progress = Callable[[str, int, int], None]
 
 
@@ -109,7 +109,7 @@ def import_landing(
             continue
         reading = record_of(source, workspace.settings.max_line_bytes)
         removes = source.remove_after_import if (chosen := workspace.settings.remove_landing) is None else chosen
-        found = [Delivery(path, source_folder.name, reading) for path in _finished(source_folder)]
+        found = [Delivery(path, source_folder.name, reading) for path in finished(source_folder)]
         if found:
             workspace.home.enter(source.kind)
         deliveries += [(delivery, removes) for delivery in found]
@@ -198,10 +198,3 @@ class _Intake:
             self._workspace.ledger.append(KIND, outcome.record.to_body(), now)
             self._known.append(outcome.record)
         return FileReport(delivery.source, delivery.path.name, outcome)
-
-
-def _finished(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that are not being written still, in order of name."""
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(UNFINISHED):
-            yield path

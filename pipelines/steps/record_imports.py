@@ -1,7 +1,7 @@
 """Record files of the landing folder: cookie records and linked events, taken into the vault row by row."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from pipelines.records.importing import ChangedFileError, Content, Stores, impor
 from pipelines.records.ledgered import KIND, RecordFile
 from pipelines.records.specs import record_spec
 from pipelines.steps.gone import Gone, past_period
-from pipelines.steps.imports import UNFINISHED
+from pipelines.steps.landed import finished
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
 from pipelines.storage.rewritten import Rewritten
@@ -114,7 +114,7 @@ def import_record_files(
     the others are in, for files that may not be opened or change meanwhile.
     """
     intake, faults = RecordIntake(), list[str]()
-    files = list(_finished(workspace.home.landing / folder))
+    files = finished(workspace.home.landing / folder)
     if files:
         workspace.home.enter(workspace.home.state().kind or "real")
     taker = _Taker(workspace, folder)
@@ -190,10 +190,3 @@ class _Taker:
 def _removes(workspace: Workspace) -> bool:
     chosen = workspace.settings.remove_landing
     return (workspace.home.state().kind == "real") if chosen is None else chosen
-
-
-def _finished(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that are not being written still, in order of name."""
-    for path in sorted(folder.glob("*")):
-        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(UNFINISHED):
-            yield path

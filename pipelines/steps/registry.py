@@ -12,11 +12,13 @@ from pipelines.errors import UsageError
 from pipelines.registry.importing import ExportReport, import_exports, import_table
 from pipelines.registry.intervals import ExportGuard
 from pipelines.registry.tables import MEMBERS, table_spec
+from pipelines.steps.landed import finished
 from pipelines.steps.subjects.keeping_out import keep_out
 from pipelines.steps.subjects.leaving import record_double_sign_ups, settle_departures
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
 from pipelines.tabular.sqlite import SqliteReader
+from pipelines.tabular.steady import mark
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 KIND = "registry-import"
@@ -64,8 +66,9 @@ class TableReport:
 def import_registry(workspace: Workspace, table: str) -> TableReport:
     """Take in the exports `landing/registry/<table>.*` and the databases that have the table, as of the last closed day.
 
-    Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used, or that
-    lost too many rows while `confirm_vanished` does not name its table; UsageError when that names no registry table.
+    Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used, that
+    changes while it is read, or that lost too many rows while `confirm_vanished` does not name its table; UsageError when that
+    names no registry table.
     """
     _require_tables(workspace, workspace.settings.confirm_vanished)
     workspace.registry.sweep(table)
@@ -73,7 +76,8 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
         # What a crash left of the run before: whoever is sealed already would be kept out now, and closed instead of removed.
         settle_departures(workspace)
     folder = workspace.home.landing / "registry"
-    files = [path for path in sorted(folder.glob(f"{table}.*")) if path.is_file()]
+    files = [path for path in finished(folder) if path.name.partition(".")[0] == table]
+    lay = {path: mark(path) for path in files}
     reports: list[ExportReport] = []
     if files:
         state = workspace.home.state()
@@ -95,7 +99,8 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
         settle_departures(workspace)
         record_double_sign_ups(workspace)
     if reports:
-        _remove_landing(workspace, files)
+        # What was laid in its place meanwhile is the next night's.
+        _remove_landing(workspace, [path for path in files if mark(path) == lay[path]])
     pointer = workspace.registry.pointer(table)
     return TableReport(table, pointer.rows if pointer else 0, tuple(reports))
 

@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 
 from pipelines.errors import InputError, UsageError
+from pipelines.steps import registry
 from pipelines.steps.registry import KIND, import_registry, latest_findings
+from pipelines.weblogs.decompression import decompressed_chunks
 
 MEMBER = {"account_key": "canary-key", "login_id": "canary-login", "partner_id": "p1"}
 
@@ -116,3 +118,63 @@ def test_a_change_of_a_table_that_decides_nothing_makes_no_day_stale(house, line
     given = {"account_key": "canary-key", "recorded_at": "2015-05-01T00:00:00+09:00", "misuse": "spam"}
     assert house.export("misuse_records", [given]).rows == 1
     assert house.stale() == []
+
+
+def _lay(house, name, *rows):
+    folder = house.workspace.home.landing / "registry"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / name
+
+
+PARTNER = {"partner_id": "P1", "name": "Label", "type": "agency"}
+
+
+@pytest.mark.parametrize(
+    "name", ["partners.jsonl.part", "partners.jsonl.PART", "partners.jsonl.tmp", "partners.jsonl~"]
+)
+def test_an_export_still_being_written_is_left_alone(house, name):
+    path = _lay(house, name, PARTNER)
+    assert import_registry(house.workspace, "partners").exports == ()
+    assert path.exists()
+    assert import_registry(house.workspace, "partners").rows == 0
+
+
+def test_an_export_that_changes_while_it_is_read_changes_nothing(house, monkeypatch):
+    house.export("partners", [PARTNER])
+    path = _lay(house, "partners.jsonl", {**PARTNER, "name": "Renamed"})
+
+    def growing(path, limits):
+        yield from decompressed_chunks(path, limits)
+        path.write_text(path.read_text() * 2)
+
+    monkeypatch.setattr(registry, "decompressed_chunks", growing)
+    with pytest.raises(InputError, match=r"^partners\.jsonl: changed while it was read$"):
+        import_registry(house.workspace, "partners")
+    assert path.exists()
+    assert house.workspace.registry.load("partners")["name"].to_pylist() == ["Label"]
+    monkeypatch.undo()
+    assert import_registry(house.workspace, "partners").total("changed") == 1
+
+
+def test_an_export_laid_in_the_place_of_the_one_that_was_read_waits_for_the_next_night(house, monkeypatch):
+    path = _lay(house, "partners.jsonl", PARTNER)
+
+    def replaced(workspace, reports, now):
+        _lay(house, "partners.jsonl", {**PARTNER, "name": "Renamed"})
+
+    monkeypatch.setattr(registry, "_record", replaced)
+    import_registry(house.workspace, "partners")
+    assert path.exists()
+    monkeypatch.undo()
+    assert import_registry(house.workspace, "partners").total("changed") == 1
+    assert not path.exists()
+
+
+def test_an_export_without_a_header_is_told_of_without_a_word_of_it(house):
+    folder = house.workspace.home.landing / "registry"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "partners.csv").write_text("canaryid,canaryname,agency\n")
+    with pytest.raises(InputError, match=r"^partners\.csv: required columns are missing: name, partner_id, type$"):
+        import_registry(house.workspace, "partners")
+    assert house.workspace.ledger.entries() == []
