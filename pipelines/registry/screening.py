@@ -46,29 +46,29 @@ class Screen:
 
     birth_dates: tuple[Column, ...]
     passwords: tuple[str, ...]
-    channels: tuple[str, ...]
+    channels: tuple[Column, ...]
     known_channels: frozenset[str]
     minimum_age: int
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that have to be read to be judged."""
-        return (*(column.name for column in self.birth_dates), *self.passwords, *self.channels)
+        return (*(column.name for column in (*self.birth_dates, *self.channels)), *self.passwords)
 
     def judge(self, values: Mapping[str, object], on: date, flags: Counter[str]) -> None:
         """Judge a row's delivered `values` as of the day `on` and count in `flags` what the policy does not allow.
 
-        Raises ChildError for somebody under age, FaultError for a birth date that cannot be read.
+        A channel that was delivered and is blank is none the policy names. Raises ChildError for somebody under age, FaultError
+        for a birth date or a channel that cannot be read.
         """
         flags[PLAIN_PASSWORDS] += any(_is_plain(values.get(name)) for name in self.passwords)
-        flags[UNKNOWN_CHANNELS] += any(
-            values[name] not in self.known_channels for name in self.channels if name in values
-        )
         for column in self.birth_dates:
             born = converted(column, values.get(column.name))
             if isinstance(born, date) and is_under(born, self.minimum_age, on):
                 flags[CHILDREN_REFUSED] += 1
                 raise ChildError(f"{column.name}: {UNDER_AGE}")
+        told = [converted(column, values[column.name]) for column in self.channels if column.name in values]
+        flags[UNKNOWN_CHANNELS] += not self.known_channels.issuperset(told)
 
 
 def screen_of(policy: Policy, table: str) -> Screen:
@@ -81,7 +81,9 @@ def screen_of(policy: Policy, table: str) -> Screen:
             if (field.clause, field.type) == (CHILDREN, "date")
         ),
         passwords=tuple(name for name, field in fields.items() if field.clause == PASSWORDS),
-        channels=tuple(name for name, field in fields.items() if field.clause == CHANNELS),
+        channels=tuple(
+            Column(name, "text", is_nullable=True) for name, field in fields.items() if field.clause == CHANNELS
+        ),
         known_channels=frozenset(policy.channels),
         minimum_age=policy.minimum_age,
     )

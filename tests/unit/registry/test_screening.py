@@ -89,7 +89,7 @@ def judged(policy, *password, **values):
 
 def test_the_columns_follow_from_the_clauses(policy):
     screen = screen_of(policy, "members")
-    assert screen.columns == ("birth_date", "password_hash", "channel")
+    assert screen.columns == ("birth_date", "channel", "password_hash")
     assert screen_of(policy, "contents").columns == ("channel",)
     assert screen.known_channels == {"web_sign_up", "fax_phone", "paper", "linked_service", "log_tool"}
 
@@ -100,6 +100,12 @@ def test_a_plain_password_and_an_unknown_channel_are_counted(policy):
     assert judged(policy, password_hash=b"bytes", channel="") == {"plain_passwords": 1, "unknown_channels": 1}
 
 
+@pytest.mark.parametrize("channel", [["web_sign_up"], {"web_sign_up": 1}, True, 1.5, b"paper"])
+def test_a_channel_that_is_no_text_is_a_fault(policy, channel):
+    with pytest.raises(FaultError, match=r"^channel: not a value of type text$"):
+        judged(policy, channel=channel)
+
+
 def test_what_was_not_delivered_is_not_judged(policy):
     assert judged(policy) == {}
     assert judged(policy, password_hash=None, birth_date="") == {}
@@ -107,6 +113,6 @@ def test_what_was_not_delivered_is_not_judged(policy):
 
 def test_a_child_is_refused_and_an_unreadable_birth_date_is_a_fault(policy):
     with pytest.raises(ChildError, match=r"^birth_date: under the minimum age$"):
-        judged(policy, birth_date="2001-05-21")
+        judged(policy, birth_date="2001-05-21", channel=["canary"])
     with pytest.raises(FaultError, match=r"^birth_date: not a value of type date$"):
         judged(policy, birth_date="canary")
