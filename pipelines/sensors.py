@@ -4,11 +4,14 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
 from assets.guarded import guarded
-from pipelines.errors import PartnerstatsError, UsageError
+from pipelines.errors import HomeBusyError, PartnerstatsError, UsageError
 from pipelines.failures import cause_of
+from pipelines.freshness import freshness
+from pipelines.home import Home
 from pipelines.instance import close_killed_runs
 from pipelines.jobs import NIGHTLY, nightly, summary
 from pipelines.notifications import FailedRun, notify
+from pipelines.purging import purge
 from pipelines.settings import load_settings
 from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_landing
 from pipelines.steps.workspace import existing_home
@@ -18,6 +21,8 @@ SECONDS_BETWEEN_LOOKS = 30
 REMEMBERED = "arrivals.json"
 """Holds what the last look saw; as a cursor it would fill the sensor's page with a line for each file."""
 PARTITION, LAST_OF_RANGE = "dagster/partition", "dagster/asset_partition_range_end"
+WITHOUT_THE_HOME = frozenset({freshness.name, purge.name})
+"""Jobs that go on while another holds the home."""
 OPEN = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -34,7 +39,7 @@ OPEN = [
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Runs the nightly job when new files lie still in the landing folder: seen twice with the same size and time, and "
-        "taken in by no earlier night. One night at a time; the same files never ask twice.\n\n"
+        "taken in by no earlier night. It waits for runs and commands that are at work; the same files never ask twice.\n\n"
         "랜딩 폴더에 새 파일이 도착하면 야간 작업을 실행합니다."
     ),
 )
@@ -51,7 +56,10 @@ def arrivals(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     if (after := look.to_cursor()) != before:
         write_text(remembered, after)
     close_killed_runs(context.instance, opened.home.dagster)
-    decision = decide(look, is_night_open=_is_night_open(context.instance))
+    decision = decide(look, is_run_open=_is_run_open(context.instance))
+    if decision.run_key and (busy := _busy(opened.home)):
+        # A night that found the home held in the end would have used its key up.
+        decision = Decision(None, busy)
     requests = [] if decision.run_key is None else [_request(decision, opened.yesterday.isoformat())]
     return dg.SensorResult(
         run_requests=requests,
@@ -66,8 +74,19 @@ def _request(decision: Decision, day: str) -> dg.RunRequest:
     )
 
 
-def _is_night_open(instance: dg.DagsterInstance) -> bool:
-    return bool(instance.get_run_records(RunsFilter(job_name=NIGHTLY, statuses=OPEN), limit=1))
+def _is_run_open(instance: dg.DagsterInstance) -> bool:
+    """Say whether any run that holds the home, or waits for it, is there: nights, backfills, assets chosen by hand."""
+    records = instance.get_run_records(RunsFilter(statuses=OPEN))
+    return any(record.dagster_run.job_name not in WITHOUT_THE_HOME for record in records)
+
+
+def _busy(home: Home) -> str | None:
+    """Return who holds the home, as a sentence: a command in a terminal is no run of Dagster's."""
+    try:
+        with home.lock():
+            return None
+    except HomeBusyError as cause:
+        return f"{cause}; what has arrived waits for its end."
 
 
 @dg.run_failure_sensor(

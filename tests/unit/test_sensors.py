@@ -68,10 +68,24 @@ def test_it_waits_for_a_night_that_is_open_and_not_for_one_that_ended(home, inst
     assert bool(result.run_requests) is asks
 
 
-def test_another_jobs_run_is_not_waited_for(home, instance):
+@pytest.mark.parametrize(
+    ("job", "asks"),
+    [("__ASSET_JOB", False), ("summary", False), ("purge_runs", True), ("freshness", True)],
+)
+def test_a_run_that_uses_the_home_is_waited_for_whatever_its_job(home, instance, job, asks):
     _deliver(home)
-    create_run_for_test(instance, job_name="another", status=DagsterRunStatus.STARTED)
+    create_run_for_test(instance, job_name=job, status=DagsterRunStatus.STARTED)
     _look(instance)
+    assert bool(_look(instance).run_requests) is asks
+
+
+def test_a_command_that_holds_the_home_is_waited_for_and_named_by_its_process(home, instance):
+    _deliver(home)
+    _look(instance)
+    with home.lock():
+        held = _look(instance)
+    assert held.run_requests == []
+    assert "another job holds this home" in held.skip_reason.skip_message
     assert _look(instance).run_requests
 
 

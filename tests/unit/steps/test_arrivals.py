@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import load_settings
-from pipelines.steps.arrivals import Look, Sighting, decide, from_cursor, look_at_landing
+from pipelines.steps import arrivals
+from pipelines.steps.arrivals import MOST_CHANGES, Look, Sighting, decide, from_cursor, look_at_landing
 from pipelines.steps.imports import import_landing
 from pipelines.steps.registry import import_registry
 from pipelines.steps.workspace import Workspace
@@ -49,7 +50,7 @@ def test_a_file_that_changed_between_two_looks_is_waited_for(workspace):
     path.write_bytes(LINE * 2)
     second = _look(workspace, before=from_cursor(first.to_cursor()))
     assert second.new == ()
-    assert decide(second, is_night_open=False).run_key is None
+    assert decide(second, is_run_open=False).run_key is None
     assert len(_look(workspace, before=from_cursor(second.to_cursor())).new) == 1
 
 
@@ -93,6 +94,63 @@ def test_an_export_is_known_by_its_content_whatever_its_compression(workspace):
     assert len(_look(workspace, times=2).new) == 1
 
 
+def test_an_export_that_comes_again_after_another_has_a_key_of_its_own(workspace):
+    first, other = b"partner_id,name,type\nP1,Label,agency\n", b"partner_id,name,type\nP1,Label,artist\n"
+    keys = []
+    for content in (first, other, first, other):
+        path = _deliver(workspace, "registry/partners.csv", content)
+        keys.append(decide(_look(workspace, times=2), is_run_open=False).run_key)
+        assert keys[-1] == decide(_look(workspace, times=2), is_run_open=False).run_key, (
+            "asked once while nothing changed"
+        )
+        import_registry(workspace, "partners")
+        path.unlink()
+    assert len(set(keys) - {None}) == 4
+
+
+def test_a_file_that_always_grows_holds_the_others_up_for_some_looks_only(workspace):
+    _deliver(workspace)
+    growing, seen = _deliver(workspace, "access/web/growing.log"), {}
+    due = []
+    for size in range(MOST_CHANGES + 2):
+        growing.write_bytes(LINE * (size + 2))
+        look = _look(workspace, before=seen)
+        due.append(decide(look, is_run_open=False).run_key is not None)
+        seen = from_cursor(look.to_cursor())
+    assert due == [False] * MOST_CHANGES + [True] * 2
+    assert len(look.new) == 1
+
+
+def test_one_that_stopped_growing_is_read_like_any_other(workspace):
+    growing, seen = _deliver(workspace), {}
+    for size in range(MOST_CHANGES + 1):
+        growing.write_bytes(LINE * (size + 1))
+        seen = from_cursor(_look(workspace, before=seen).to_cursor())
+    assert len(_look(workspace, before=seen).new) == 1
+
+
+@pytest.mark.parametrize(("largest", "is_read"), [(len(LINE), True), (len(LINE) - 1, False)])
+def test_a_very_large_file_is_told_by_size_and_time_without_reading_it(workspace, monkeypatch, largest, is_read):
+    monkeypatch.setattr(arrivals, "LARGEST_READ_BYTES", largest)
+    read = []
+    monkeypatch.setattr(arrivals, "file_digest", lambda path: read.append(path) or "digest")
+    _deliver(workspace)
+    look = _look(workspace, times=3)
+    assert bool(read) is is_read
+    assert len(look.new) == 1
+    key = decide(look, is_run_open=False).run_key
+    assert key == decide(_look(workspace, times=2), is_run_open=False).run_key
+
+
+def test_an_export_with_very_much_in_it_is_not_read_to_its_end(workspace, monkeypatch):
+    content = gzip.compress(b"partner_id,name,type\n" + b"P1,Label,agency\n" * 50_000)
+    monkeypatch.setattr(arrivals, "LARGEST_READ_BYTES", 100_000)
+    assert len(content) < 100_000
+    _deliver(workspace, "registry/partners.csv.gz", content)
+    (file,) = _look(workspace, times=2).new
+    assert (file.is_read, file.content) == (True, None)
+
+
 def test_what_is_remembered_names_no_file(workspace):
     _deliver(workspace)
     look = _look(workspace, times=2)
@@ -120,16 +178,16 @@ def _file(name, content=None):
 
 def test_the_same_files_give_the_same_key_in_any_order_and_others_another():
     a, b, c = (_file(name) for name in "abc")
-    key = decide(Look((a, b), (a, b)), is_night_open=False).run_key
-    assert key == decide(Look((c, b, a), (b, a)), is_night_open=False).run_key
-    assert key != decide(Look((a, b, c), (a, c)), is_night_open=False).run_key
+    key = decide(Look((a, b), (a, b)), is_run_open=False).run_key
+    assert key == decide(Look((c, b, a), (b, a)), is_run_open=False).run_key
+    assert key != decide(Look((a, b, c), (a, c)), is_run_open=False).run_key
     assert len(key) == 64
 
 
-def test_while_a_night_is_open_no_other_is_asked_for():
+def test_while_a_run_is_open_no_other_is_asked_for():
     look = Look((_file("a"),), (_file("a"),))
-    assert decide(look, is_night_open=True).run_key is None
-    assert decide(look, is_night_open=False).run_key is not None
+    assert decide(look, is_run_open=True).run_key is None
+    assert decide(look, is_run_open=False).run_key is not None
 
 
 @pytest.mark.parametrize(
@@ -137,8 +195,8 @@ def test_while_a_night_is_open_no_other_is_asked_for():
     [
         (Look((), ()), "Nothing lies in the landing folder."),
         (Look((_file("a"), Sighting("b", 1, 1)), ()), "1 of 2 files were not seen unchanged twice yet."),
-        (Look((_file("a"),), ()), "All 1 files in the landing folder were taken in before."),
+        (Look((_file("a"),), ()), "All 1 files that lie still in the landing folder were taken in before."),
     ],
 )
 def test_not_beginning_has_its_sentence(look, sentence):
-    assert decide(look, is_night_open=False).sentence == sentence
+    assert decide(look, is_run_open=False).sentence == sentence
