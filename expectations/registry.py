@@ -49,8 +49,8 @@ def _of_every_table(table: str) -> tuple[Check, ...]:
             frame=f"{table}_exports",
             column="unknown_channels",
             clause="collect.channels",
-            sentence=f"Every row of {words} delivered with a channel came by one the policy names; a blank is none.",
-            sentence_ko=f"수집 경로가 전달된 {KOREAN[table]} 행은 모두 방침이 정한 경로로 수집되었습니다. 빈 값은 경로가 아닙니다.",
+            sentence=f"Every row of {words} delivered with a channel came by one of the policy; blank is none.",
+            sentence_ko=f"수집 경로가 전달된 {KOREAN[table]} 행은 모두 방침이 정한 경로로 수집되었습니다. 빈 값도 셉니다.",
             blocks=False,
         ),
         Check(
