@@ -118,11 +118,11 @@ class CsvReader(_Content):
         try:
             header = next(reader, [])
         except csv.Error:
-            raise InputError(f"{self.name}:1: the header is not well-formed CSV") from None
+            raise InputError(f"{self.name}: the header is not well-formed CSV") from None
         if not header:
-            raise InputError(f"{self.name}:1: no header")
+            raise InputError(f"{self.name}: no header")
         if len(set(header)) < len(header):
-            raise InputError(f"{self.name}:1: the header names a column twice")
+            raise InputError(f"{self.name}: the header names a column twice")
         return header
 
 
@@ -185,11 +185,11 @@ def open_export(path: Path, chunks: Chunks) -> TableReader:
 
 
 def _named(path: Path, chunks: Chunks) -> Iterator[bytes]:
-    """Yield a file's chunks; a fault of its packing names the file."""
+    """Yield a file's chunks; a fault of its packing names the file, once."""
     try:
         yield from chunks(path)
     except InputError as cause:
-        raise InputError(f"{path.name}: {cause}") from cause
+        raise InputError(f"{path.name}: {str(cause).removeprefix(f'{path.name}: ')}") from cause
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -192,12 +192,17 @@ def test_a_file_that_grew_within_a_row_is_quarantined_as_a_whole(house):
         ("c.csv.gz", gzip.compress(b"x" * 5000, mtime=0)[:-9], "compressed data is cut off"),
         ("c.txt", b"time,event\n", "not an export"),
         ("c.parquet", b"PAR1 and then nothing", "not a sound Parquet file"),
+        ("c.csv", b"", "no header"),
+        ("c.csv", b"time,time\n", "the header names a column twice"),
+        ("c.csv", b'"time,event', "the header is not well-formed CSV"),
     ],
 )
 def test_a_file_nothing_of_which_can_be_read_is_quarantined_once(house, name, content, reason):
     intake = deliver(house, content, name)
     assert intake.count("quarantined") == 1
-    assert reason.split()[0] in (intake.files[0].reason or "")
+    told = intake.files[0].reason or ""
+    assert reason in told
+    assert name not in told
     (entry,) = house.workspace.ledger.entries(QUARANTINED_FILE)
     assert entry.body["source"] == "cookies"
     assert deliver(house, content, name).count("known") == 1

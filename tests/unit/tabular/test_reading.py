@@ -72,7 +72,7 @@ def test_a_line_without_end_costs_bounded_memory_and_one_row() -> None:
 
 @pytest.mark.parametrize("header", [b"", b"\n", b"id,id\n", b'"id,name'])
 def test_a_csv_without_a_sound_header_is_refused(header: bytes) -> None:
-    with pytest.raises(InputError, match=r"t\.csv:1: "):
+    with pytest.raises(InputError, match=r"^t\.csv: (no|the) header"):
         read("t.csv", header)
 
 
