@@ -229,7 +229,7 @@ def _check_vanished(name: str, current: Sequence[Interval], delivered: _Delivere
     present = sum(row.valid_to is None for row in current)
     if guard is not None and guard.refuses(gone, present):
         raise InputError(
-            f"{name}: {gone} of {present} rows are gone, more than {guard.share:.0%}; "
+            f"{name}: {gone} of {present} rows are gone, more than {guard.most(gone):.0%}; "
             "nothing was changed. Confirm it if the export is complete"
         )
 

@@ -44,14 +44,23 @@ class Merged:
 
 @dataclass(frozen=True)
 class ExportGuard:
-    """When an export is refused because too much is gone: MORE than `share` of the rows, and at least `at_least` rows."""
+    """When an export is refused because too much is gone: MORE than `share` of the rows, if at least `at_least` rows are.
+
+    However few there are, it is refused when MORE than `always` of them are gone: a file that has a header and nothing else
+    would close a small table whole.
+    """
 
     share: float = 0.2
     at_least: int = 10
+    always: float = 0.5
 
     def refuses(self, vanished: int, present: int) -> bool:
         """Say whether an export that lacks `vanished` of the `present` rows needs a person's word first."""
-        return vanished >= self.at_least and vanished > self.share * present
+        return vanished > self.most(vanished) * present
+
+    def most(self, vanished: int) -> float:
+        """Return the share of the rows that may be gone where `vanished` are."""
+        return self.share if vanished >= self.at_least else self.always
 
 
 def state_at(intervals: Iterable[Interval], day: date) -> dict[Key, State]:

@@ -159,6 +159,18 @@ def test_too_many_vanished_members_are_refused_until_confirmed(take: Callable, s
     assert take("members.csv", members(*everyone[40:]), D[11], confirmed={"members"}).closed == 30
 
 
+def test_a_header_and_nothing_else_does_not_close_a_small_table(take: Callable, store: RegistryStore) -> None:
+    five = [member(number) for number in range(5)]
+    take("members.csv", members(*five))
+    with pytest.raises(InputError, match=r"members\.csv: 5 of 5 rows are gone, more than 50%"):
+        take("members.csv", members(), D[10])
+    with pytest.raises(InputError, match="3 of 5 rows are gone"):
+        take("members.csv", members(*five[3:]), D[10])
+    assert store.load_at("members", D[10]).num_rows == 5
+    assert take("members.csv", members(*five[2:]), D[10]).closed == 2
+    assert take("members.csv", members(), D[11], confirmed={"members"}).closed == 3
+
+
 def test_an_export_of_an_earlier_day_than_the_stored_one_is_refused(take: Callable) -> None:
     take("partners.csv", PARTNERS, D[9])
     with pytest.raises(InputError, match="describes 2015-05-09, but partners is known as of 2015-05-10 already"):

@@ -87,9 +87,26 @@ def test_a_row_that_was_delivered_but_cannot_be_read_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("gone", "present", "refused"),
-    [(9, 9, False), (10, 10, True), (10, 50, False), (10, 49, True), (20, 100, False), (21, 100, True), (0, 0, False)],
+    [(9, 18, False), (10, 18, True), (10, 50, False), (10, 49, True), (20, 100, False), (21, 100, True), (0, 0, False)],
 )
 def test_the_guard_refuses_more_than_its_share_of_at_least_ten(gone: int, present: int, *, refused: bool) -> None:
+    assert ExportGuard().refuses(gone, present) is refused
+
+
+@pytest.mark.parametrize(
+    ("gone", "present", "refused"),
+    [
+        (1, 1, True),
+        (1, 2, False),
+        (2, 3, True),
+        (5, 5, True),
+        (4, 8, False),
+        (5, 8, True),
+        (9, 17, True),
+        (0, 5, False),
+    ],
+)
+def test_the_guard_refuses_more_than_half_however_few_there_are(gone: int, present: int, *, refused: bool) -> None:
     assert ExportGuard().refuses(gone, present) is refused
 
 
