@@ -41,4 +41,14 @@ CHECKS = (
         arguments={"min_value": 0, "max_value": 0.1},
         severity="warning",
     ),
+    Check(
+        name="no_file_is_quarantined_whole",
+        asset="access_logs",
+        frame="whole_files",
+        column="access",
+        clause="collect.automatic",
+        sentence="No log of today was set aside as a whole, or for a part of it that could not be read.",
+        sentence_ko="오늘 전달된 로그 중 전부 또는 일부를 읽지 못해 통째로 격리된 파일이 없습니다.",
+        severity="warning",
+    ),
 )

@@ -20,6 +20,7 @@ from expectations.suites import SUITES, all_checks, checks_of
 from pipelines.errors import DamagedError, KeyMissingError
 from pipelines.steps.metrics import FRAMES, frames
 from pipelines.steps.registry import TABLES
+from pipelines.steps.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 CHECKS = {check.name: check for check in all_checks()}
@@ -57,6 +58,7 @@ TWINS = (
     Twin("sealed_parts_are_unaltered", "a part's last byte", corrupt.part("vault", corrupt.cut_off)),
     Twin("sealed_parts_are_unaltered", "one bit of the quarantine", corrupt.part("quarantine", corrupt.flip_a_bit)),
     Twin("quarantine_stays_small", "eleven of a hundred lines are garbage", corrupt.delivery_of_garbage(100, 11)),
+    Twin("no_file_is_quarantined_whole", "compression that is cut off", corrupt.delivery_of_a_damaged_log),
     Twin(
         "event_fields_are_declared",
         "a column more",
@@ -173,6 +175,18 @@ def test_ten_of_a_hundred_lines_of_garbage_are_still_small(workspace):
     assert _holds(workspace, "quarantine_stays_small")
 
 
+@pytest.mark.parametrize(("folder", "prefix"), [("cookies", "cookie"), ("linked", "linked")])
+def test_one_bad_row_of_ten_is_still_small(workspace, folder, prefix):
+    records.delivery_of_bad_rows(folder, 10, 1)(workspace)
+    assert _holds(workspace, f"{prefix}_quarantine_stays_small")
+
+
+def test_a_file_set_aside_is_told_of_on_its_day_alone(workspace):
+    corrupt.delivery_of_a_damaged_log(workspace)
+    later = workspace.settings.model_copy(update={"clock": "2026-03-07T02:00:00+09:00"})
+    assert _holds(Workspace.open(later), "no_file_is_quarantined_whole")
+
+
 @pytest.mark.parametrize(
     "select",
     [
@@ -216,8 +230,9 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
     days, files = len(list(workspace.home.events.glob("*.parquet"))), len(workspace.ledger.entries("import"))
     assert {name: len(frame) for name, frame in measured.items()} == {
         "files": files,
-        **dict.fromkeys(("cookie_files", "cookie_days", "linked_files", "linked_days"), 0),
-        **{f"{table}_exports": table in {"members", "partners", "contents"} for table in TABLES},
+        "whole_files": 1,
+        **{frame: len(measured[frame]) for frame in ("cookie_files", "cookie_days", "linked_files", "linked_days")},
+        **{f"{table}_exports": 1 for table in TABLES},
         "member_consents": 1,
         "sign_ups": 1,
         "rights": 1,
@@ -236,7 +251,7 @@ def test_records_as_the_policy_wants_them_fail_no_check(workspace):
     records.record("cookies")(workspace)
     records.record("linked")(workspace)
     results = judge(workspace, ["cookie_records", "linked_events"])
-    assert len(results) == 10
+    assert len(results) == 14
     assert [result.name for result in results if not result.passed] == []
 
 

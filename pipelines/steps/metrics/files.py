@@ -1,15 +1,20 @@
 """What became of the imported files: lines accounted for, sealed parts present and unaltered."""
 
 import hashlib
+from collections import Counter
 from datetime import date
 
 import pandas as pd
 
+from pipelines.clock import seoul_day
 from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.scope import Only
-from pipelines.steps.records import import_records
+from pipelines.steps.record_imports import FOLDERS
+from pipelines.steps.records import QUARANTINED_FILE, import_records
 from pipelines.steps.workspace import Workspace
 from pipelines.weblogs.records import PAST_PERIOD, ImportRecord, restated_counts
+
+WHOLE = ["access", *FOLDERS]
 
 
 def files(workspace: Workspace, only: Only) -> pd.DataFrame:
@@ -37,6 +42,14 @@ def files(workspace: Workspace, only: Only) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=columns)
+
+
+def whole_files(workspace: Workspace, _: Only) -> pd.DataFrame:
+    """One row: files set aside as a whole on the Asia/Seoul day it is now, by where they were delivered (WHOLE)."""
+    entries = workspace.ledger.entries(QUARANTINED_FILE)
+    sources = Counter(entry.body["source"] for entry in entries if seoul_day(entry.at) == workspace.today)
+    records = {folder: sources.pop(folder, 0) for folder in FOLDERS}
+    return pd.DataFrame([{"access": sources.total(), **records}], columns=WHOLE)
 
 
 def _parts(workspace: Workspace, record: ImportRecord, gone: Gone, only: Only) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Ways to change what a home has stored, as a fault or an intruder with the keys might."""
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -110,6 +111,13 @@ def delivery_of_garbage(lines: int, broken: int) -> Corruption:
         assert report.labels("quarantined").total() == broken
 
     return corrupt
+
+
+def delivery_of_a_damaged_log(workspace: Workspace) -> None:
+    """Deliver and take in a log whose compression is cut off."""
+    path = workspace.home.landing / "access" / "demo-web" / "damaged.log.gz"
+    path.write_bytes(gzip.compress(b"no line of a log\n" * 100)[:-9])
+    assert import_landing(workspace).count("known") == len(list(path.parent.iterdir())) - 1
 
 
 def verdict(workspace: Workspace) -> dict[str, Any]:

@@ -34,9 +34,7 @@ FOLDERS = {"cookies": COOKIE, "linked": LINKED}
 
 def deliver(workspace: Workspace, folder: str, *rows: Row) -> None:
     """Deliver rows as a file of JSON lines and take it in; every one of them is read."""
-    path = workspace.home.landing / folder / "delivered.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _lay(workspace, folder, "delivered.jsonl", list(rows))
     intake = import_record_files(workspace, folder)
     assert (intake.rows, intake.accepted) == (len(rows), len(rows))
 
@@ -44,6 +42,35 @@ def deliver(workspace: Workspace, folder: str, *rows: Row) -> None:
 def record(folder: str, **changed: Any) -> Corruption:
     """Deliver one record that differs from a harmless one by `changed`."""
     return lambda workspace: deliver(workspace, folder, {**FOLDERS[folder], **changed})
+
+
+def delivery_of_bad_rows(folder: str, rows: int, bad: int) -> Corruption:
+    """Deliver a file of which `bad` of `rows` rows have a time that cannot be read."""
+
+    def corrupt(workspace: Workspace) -> None:
+        row = FOLDERS[folder]
+        _lay(workspace, folder, "bad.jsonl", [row] * (rows - bad) + [{**row, "time": "yesterday"}] * bad)
+        assert sum(import_record_files(workspace, folder).quarantined.values()) == bad
+
+    return corrupt
+
+
+def delivery_without_a_header(folder: str) -> Corruption:
+    """Deliver a CSV file whose first row stands where names of columns should."""
+
+    def corrupt(workspace: Workspace) -> None:
+        path = _lay(workspace, folder, "headless.csv", [])
+        path.write_text(",".join(str(value or "") for value in FOLDERS[folder].values()) + "\n")
+        assert import_record_files(workspace, folder).count("quarantined") == 1
+
+    return corrupt
+
+
+def _lay(workspace: Workspace, folder: str, name: str, rows: list[Row]) -> Path:
+    path = workspace.home.landing / folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
 
 
 def record_ledger(folder: str, change: Callable[[dict[str, Any]], None]) -> Corruption:

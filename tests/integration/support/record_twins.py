@@ -23,6 +23,8 @@ def _of_records(folder, prefix, dataset):
         Twin(f"{dataset}_are_as_sealed", "gone", records.record_part(folder, dataset, lambda path: path.unlink())),
         Twin(f"{prefix}_columns_are_declared", "a column more", records.record(folder, shoe_size="43")),
         Twin(f"{prefix}_columns_are_not_sensitive", "a creed", records.record(folder, religion="none")),
+        Twin(f"{prefix}_quarantine_stays_small", "two of ten rows", records.delivery_of_bad_rows(folder, 10, 2)),
+        Twin(f"no_{prefix}_file_is_quarantined_whole", "no header", records.delivery_without_a_header(folder)),
     )
 
 
