@@ -1,6 +1,7 @@
 """Telling someone outside that a run failed: one JSON document to one address, in bounded time, without any data."""
 
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from typing import IO
 from pipelines.errors import PartnerstatsError
 
 SECONDS_AN_ATTEMPT = 5.0
+"""For the whole of it, names looked up and an answer that comes byte by byte included."""
 SECONDS_BETWEEN = (1.0, 3.0)
 """Waits before the second and the third attempt, which is the last."""
 
@@ -57,7 +59,7 @@ def notify(
     )
     opener = urllib.request.build_opener(_NoRedirect)
     for seconds in (*SECONDS_BETWEEN, None):
-        cause = _attempt(opener, request, attempt_seconds)
+        cause = _bounded(opener, request, attempt_seconds)
         if cause is None:
             return
         if seconds is None or not cause.is_passing:
@@ -69,6 +71,15 @@ def notify(
 class _Cause:
     sentence: str
     is_passing: bool
+
+
+def _bounded(opener: urllib.request.OpenerDirector, request: urllib.request.Request, seconds: float) -> _Cause | None:
+    """Attempt it in a thread: the timeout of a socket starts anew with each byte, and a look-up of a name knows none."""
+    causes: list[_Cause | None] = []
+    attempt = threading.Thread(target=lambda: causes.append(_attempt(opener, request, seconds)), daemon=True)
+    attempt.start()
+    attempt.join(seconds)
+    return causes[0] if causes else _Cause("no answer (TimeoutError)", is_passing=True)
 
 
 def _attempt(opener: urllib.request.OpenerDirector, request: urllib.request.Request, seconds: float) -> _Cause | None:

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -24,6 +25,7 @@ class Listener(HTTPServer):
         self.heard: list[dict] = []
         self.answers: list[int] = [204]
         self.pause_seconds = 0.0
+        self.drip_seconds = 0.0
 
     @property
     def url(self) -> str:
@@ -37,9 +39,18 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(server.pause_seconds)
         server.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         status = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
+        if server.drip_seconds:
+            self._drip(f"HTTP/1.0 {status} said slowly\r\n\r\n", server.drip_seconds)
+            return
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
+
+    def _drip(self, answer: str, seconds: float) -> None:
+        with suppress(OSError):
+            for letter in answer:
+                self.wfile.write(letter.encode())
+                time.sleep(seconds)
 
     def log_message(self, *_: object) -> None:
         """Print nothing."""
@@ -126,3 +137,11 @@ def test_an_address_that_is_not_http_is_refused_by_its_variables_name(monkeypatc
 def test_an_address_of_http_or_https_is_taken(monkeypatch, url):
     monkeypatch.setenv("PARTNERSTATS_WEBHOOK_URL", url)
     assert str(load_settings().webhook_url) == url
+
+
+def test_a_server_that_answers_byte_by_byte_takes_no_longer_than_one_that_is_silent(listener):
+    listener.drip_seconds = 0.1
+    began = time.monotonic()
+    with pytest.raises(NotificationError, match=r"no answer \(TimeoutError\)"):
+        notify(listener.url, FAILED, attempt_seconds=0.3, wait=lambda _seconds: None)
+    assert time.monotonic() - began < 2.5
