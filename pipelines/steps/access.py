@@ -22,7 +22,7 @@ def record_access(workspace: Workspace, action: str, *, subjects: tuple[str, ...
         raise UsageError("identified data is touched for a reason: give one with --reason or PARTNERSTATS_REASON")
     access = Access(
         accessed_at=workspace.clock.now(),
-        handler=getpass.getuser(),
+        handler=handler_of_process(),
         origin=origin_of(os.environ, socket.gethostname()),
         role=settings.role,
         reason=settings.reason.strip(),
@@ -31,6 +31,14 @@ def record_access(workspace: Workspace, action: str, *, subjects: tuple[str, ...
     )
     workspace.access_records.add(access)
     return access
+
+
+def handler_of_process() -> str:
+    """Return the account that this process runs as: its name, or its number where the machine has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def origin_of(environment: Mapping[str, str], host: str) -> str:
