@@ -38,8 +38,13 @@ DESCRIPTIONS = {
 }
 
 
-BESIDE = {"consents": ["members"], "members": ["misuse_records"]}
-"""Tables that need another one first: whose checks look at it too; a member who leaves takes records of misuse along."""
+BESIDE = {
+    "consents": ["members"],
+    "linked_accounts": ["members"],
+    "social_accounts": ["members"],
+    "members": ["misuse_records"],
+}
+"""Tables that need another one first: rows of nobody stay out; a member who leaves takes records of misuse along."""
 FOR_EVENTS = ("partners", "members", "contents", "consents")
 """Tables that events rest on."""
 

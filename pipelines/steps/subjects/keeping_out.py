@@ -19,6 +19,7 @@ from pipelines.steps.workspace import Workspace
 ACCOUNT = "account_key"
 _ENDS_WITH_MEMBERSHIP = "membership_ended"
 PAST_PERIOD = "past-period"
+NO_MEMBER = "no-member"
 _BEGINNINGS = (*BEGINS_WITH, "recorded_at")
 
 
@@ -49,10 +50,12 @@ def keep_out(workspace: Workspace, table: str) -> Callable[[Mapping[str, Any]], 
     """Return what says why a row delivered for `table` is not taken in again; None when nobody is to be kept out.
 
     Of a member who left, no row comes back that ends with the membership, unless the member joined again; of an erased one no
-    row that began before, but where law orders it kept (clause rights.refuse). Of nobody a row that is past its period already.
+    row that began before, but where law orders it kept (clause rights.refuse). Of nobody a row that is past its period already,
+    or whose values say that it is over, or which would end with a membership that is not there: its end could never be seen.
     """
     door = _Door(workspace, table)
-    return door.reason if door.departed or door.has_erased or door.has_end else None
+    asks = door.departed or door.has_erased or door.has_end or door.knows_ended or door.needs_member
+    return door.reason if asks else None
 
 
 def rows_of_erased(workspace: Workspace, rows: pa.Table, table: str) -> list[bool]:
@@ -73,13 +76,46 @@ class _Door:
 
     def reason(self, row: Mapping[str, Any]) -> str | None:
         """Return why `row` stays out, None if it may come in."""
-        if self.has_end and self._is_past(row):
+        if (self.has_end and self._is_past(row)) or (self.knows_ended and self._is_over(row)):
             return PAST_PERIOD
         if row.get(ACCOUNT) is None:
             return None
         if self.has_erased and self.is_erased(row):
             return Gone.ERASED.value
-        return Gone.WITHDRAWN.value if self.departed and self._has_left(row) else None
+        if self.departed and self._has_left(row):
+            return Gone.WITHDRAWN.value
+        return NO_MEMBER if self.needs_member and self._is_of_nobody(row) else None
+
+    @cached_property
+    def knows_ended(self) -> bool:
+        """Whether values end rows of the table, and it was taken in before: nothing of its first export was destroyed yet."""
+        period = self.workspace.policy.dataset(self.table).period
+        is_there = self.workspace.registry.pointer(self.table) is not None
+        return is_there and period is not None and period.ended_when is not None
+
+    def _is_over(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a row's values end it and it is not there: that it states no day brings nothing back.
+
+        A member who left is another matter, since something is sealed then.
+        """
+        dataset = self.workspace.policy.dataset(self.table)
+        period = dataset.period
+        if period is None or period.ended_when is None or row[period.ended_when.field] not in period.ended_when.values:
+            return False
+        if self.table == MEMBERS and has_left(row, self._until):
+            return False
+        return tuple(row[name] for name in dataset.grain) not in self._there
+
+    @cached_property
+    def needs_member(self) -> bool:
+        """Whether rows of the table end with a membership, and the members are known."""
+        is_of_members = self.table != MEMBERS and self.table in tables_of_membership(self.workspace)
+        return is_of_members and self.workspace.registry.pointer(MEMBERS) is not None
+
+    def _is_of_nobody(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a row that is not there belongs to no member: to one, for instance, whose sign-up was refused."""
+        dataset = self.workspace.policy.dataset(self.table)
+        return row[ACCOUNT] not in self._joined and tuple(row[name] for name in dataset.grain) not in self._there
 
     @cached_property
     def has_end(self) -> bool:
@@ -107,9 +143,17 @@ class _Door:
     @cached_property
     def _stored(self) -> set[tuple[object, ...]]:
         """The keys of the rows that are there: what they become is told to them, and they go in their time."""
+        return self._keys(lambda rows: rows)
+
+    @cached_property
+    def _there(self) -> set[tuple[object, ...]]:
+        """The keys of the rows that hold on."""
+        return self._keys(members_there)
+
+    def _keys(self, chosen: Callable[[pa.Table], pa.Table]) -> set[tuple[object, ...]]:
         if self.workspace.registry.pointer(self.table) is None:
             return set()
-        rows = self.workspace.registry.load(self.table)
+        rows = chosen(self.workspace.registry.load(self.table))
         columns = [rows[name].to_pylist() for name in self.workspace.policy.dataset(self.table).grain]
         return set(zip(*columns, strict=True))
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 
 from pipelines.rights.tombstones import Gone
@@ -168,3 +169,37 @@ def test_a_row_past_its_period_and_grace_does_not_come_in_and_one_that_is_stored
     house.export("inquiries", [answered("in-grace", 5), answered("later", 6)])
     stored = house.workspace.registry.load("inquiries").to_pylist()
     assert [row["answered_at"] is None for row in stored if row["inquiry_id"] == "later"][-1] is False
+
+
+REFUSED = {**LEE, "status": "rejected"}
+LINK = {
+    "account_key": "k2",
+    "service": "melon",
+    "melon_member_id": "m2",
+    "linked_at": "2015-05-01T00:00:00+09:00",
+    "ended_at": None,
+}
+
+
+def test_a_refused_sign_up_that_was_destroyed_does_not_come_back_nor_what_goes_with_it(house):
+    house.export("members", [KIM, REFUSED])
+    assert accounts(house) == ["k1", "k2"], "of the first export nothing was destroyed yet"
+    house.export("linked_accounts", [LINK])
+    assert house.export("members", [KIM, REFUSED]).kept_out == {}
+    assert house.export("linked_accounts", [LINK]).kept_out == {}
+    for table in ("members", "linked_accounts"):
+        rows = house.workspace.registry.load(table)
+        of_kim = [key == "k1" for key in rows["account_key"].to_pylist()]
+        house.workspace.registry.rewrite(table, rows.filter(pa.array(of_kim, pa.bool_())), changed_from=None)
+    later = house.at("2015-05-22T12:00:00+09:00")
+    assert later.export("members", [KIM, REFUSED]).kept_out == {"past-period": 1}
+    assert later.export("linked_accounts", [LINK, {**LINK, "account_key": "k1"}]).kept_out == {"no-member": 1}
+    assert (accounts(later), accounts(later, "linked_accounts")) == (["k1"], ["k1"])
+
+
+def test_who_signs_up_again_after_a_refusal_comes_in_with_what_goes_with_it(house):
+    house.export("members", [KIM])
+    assert house.export("members", [KIM, REFUSED]).kept_out == {"past-period": 1}
+    assert house.export("members", [KIM, {**LEE, "status": "pending"}]).kept_out == {}
+    assert house.export("linked_accounts", [LINK]).kept_out == {}
+    assert accounts(house, "linked_accounts") == ["k2"]
