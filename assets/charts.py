@@ -4,8 +4,9 @@ Written by hand, since a drawing library would be a heavy guest for thirty bars,
 text of MOST_CHARACTERS at once and a longer one only after a click.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 MOST_BARS, WIDTH, HEIGHT = 30, 420, 99
@@ -40,6 +41,13 @@ def chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
         f"{title}: {key}\n\n![{title}](data:image/svg+xml,{quote(bars(shown), safe=_SAFE_IN_MARKDOWN)})\n\n"
         f"{days}↑ {max(totals, default=0):,.0f}"
     )
+
+
+def days_chart(name: str, counts: Mapping[date, int]) -> str:
+    """Return the picture of what `name` says, counted by day, over the latest days."""
+    latest = sorted(counts.items())[-MOST_BARS:]
+    rows = Series(name, "steelblue", [count for _, count in latest])
+    return chart("Days / 날짜", [day.isoformat() for day, _ in latest], [rows])
 
 
 def bars(series: Sequence[Series]) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 import dagster as dg
 
-from assets.charts import MOST_BARS, Series, chart
+from assets.charts import days_chart
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import columns_of, counts_table, seconds_since, started
@@ -67,9 +67,8 @@ def events(
 
 def events_chart(opened: OpenHome) -> str:
     """Return the picture of how many events the latest days have."""
-    stored = sorted(read_day_states(opened.home.events).items())[-MOST_BARS:]
-    rows = Series("events / 이벤트", "steelblue", [state.rows for _, state in stored])
-    return chart("Days / 날짜", [day.isoformat() for day, _ in stored], [rows])
+    states = read_day_states(opened.home.events)
+    return days_chart("events / 이벤트", {day: state.rows for day, state in states.items()})
 
 
 def _day_metadata(report: DayReport) -> dict[str, object]:

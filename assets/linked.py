@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.charts import days_chart
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import columns_of, counts_table, seconds_since, started
@@ -12,8 +13,8 @@ from assets.registry import FOR_EVENTS
 from expectations.judging import judge
 from pipelines.errors import CheckFailedError
 from pipelines.resources import WorkspaceResource
-from pipelines.steps.day_files import LINKED_EVENTS
-from pipelines.steps.linked import derive_linked_days
+from pipelines.steps.day_files import LINKED_EVENTS, read_day_states
+from pipelines.steps.linked import derive_linked_days, linked_folder
 
 
 @dg.asset(
@@ -42,6 +43,12 @@ def linked_events_pseudonymised(workspace: WorkspaceResource) -> Iterator[dg.Mat
             "dagster/row_count": sum(report.rows for report in reports),
             "days_derived": len(reports),
             "rows_by_decision": counts_table("decided", decided),
+            "events_chart": dg.MetadataValue.md(
+                days_chart(
+                    "events / 이벤트",
+                    {day: state.rows for day, state in read_day_states(linked_folder(workspace.workspace)).items()},
+                )
+            ),
             "bytes_stored": sum(report.bytes for report in reports),
             "dagster/column_schema": columns_of(workspace.workspace.policy.dataset(LINKED_EVENTS)),
             "duration_seconds": seconds_since(began),

@@ -1,13 +1,18 @@
 """The record files: cookie records and linked events as delivered, sealed by day."""
 
+from collections import Counter
+
 import dagster as dg
 
+from assets.charts import MOST_BARS, Series, chart
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import counts_table, seconds_since, started
+from assets.morning_page import ACCEPTED, QUARANTINED
 from expectations.judging import judge
 from pipelines.resources import WorkspaceResource
-from pipelines.steps.record_imports import FOLDERS, import_record_files
+from pipelines.steps.record_imports import FOLDERS, import_record_files, record_files
+from pipelines.steps.workspace import OpenHome
 
 DESCRIPTIONS = {
     "cookie_records": (
@@ -52,6 +57,7 @@ def _records_asset(folder: str, dataset: str) -> dg.AssetsDefinition:
                 "files_quarantined": intake.count("quarantined"),
                 "rows_accepted": intake.accepted,
                 "rows_quarantined": counts_table("reason", intake.quarantined),
+                "rows_chart": dg.MetadataValue.md(rows_chart(workspace.workspace, dataset)),
                 "columns_undeclared": ", ".join(intake.undeclared_columns) or "none",
                 "duration_seconds": seconds_since(began),
             },
@@ -59,3 +65,24 @@ def _records_asset(folder: str, dataset: str) -> dg.AssetsDefinition:
         )
 
     return records
+
+
+def rows_chart(opened: OpenHome, dataset: str) -> str:
+    """Return the picture of how many rows of the latest days were accepted, and how many set aside.
+
+    A row without a readable time counts on the day it is kept under.
+    """
+    accepted, quarantined = Counter[str](), Counter[str]()
+    for record in record_files(opened, dataset):
+        accepted.update(record.accepted_by_day)
+        for segment in record.quarantine:
+            quarantined[segment["day"]] += segment["lines"]
+    days = sorted({*accepted, *quarantined})[-MOST_BARS:]
+    return chart(
+        "Rows taken in / 받은 행",
+        days,
+        [
+            Series("accepted / 채택", ACCEPTED, [accepted[day] for day in days]),
+            Series("quarantined / 격리", QUARANTINED, [quarantined[day] for day in days]),
+        ],
+    )
