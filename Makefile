@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check ui docs lock clean
+.PHONY: help setup nightly test test-tools soak check ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ ui: setup  ## Serve Dagster's UI on this machine only
 
 docs: setup  ## Write dbt's page on every table and column to docs/dbt/index.html; open it from there
 	@$(BIN)/python -m pipelines.warehouse.docs
+
+twins: setup  ## Write docs/twins.md: each check, its clause, and what makes it fail
+	@cd tests/integration && ../../$(BIN)/python -m support.twin_table
 
 # The index is taken from the environment and never written down: a lock file that names a host binds every reader to it.
 lock: $(VENV)/.stamp-requirements  ## Resolve the dependencies of pyproject.toml again into requirements.lock
