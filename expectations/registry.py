@@ -109,4 +109,14 @@ CHECKS = (
         sentence_ko="승인된 모든 회원에게 유효한 처리 동의가 있습니다. 없는 회원은 처리하지 않습니다.",
         severity="warning",
     ),
+    Check(
+        name="consents_were_delivered",
+        asset="consents",
+        frame="member_consents",
+        column="members_unheld",
+        clause="collect.consent",
+        sentence="Where there are approved members, their consents were delivered; without them nobody can be held back.",
+        sentence_ko="승인된 회원이 있으면 동의 기록도 전달되었습니다. 없으면 동의 없는 회원을 가려낼 수 없습니다.",
+        blocks=False,
+    ),
 )

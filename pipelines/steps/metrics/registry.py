@@ -28,11 +28,18 @@ EXPORT_FRAMES = {f"{table}_exports": partial(exports, table) for table in TABLES
 
 
 def member_consents(workspace: Workspace, _: Only) -> pd.DataFrame:
-    """One row when members were ever exported: `members_held_back`, approved but without a live consent yesterday."""
+    """One row when members were ever exported: approved members without a live consent yesterday, by why.
+
+    `members_held_back`: none of the delivered consents is theirs. `members_unheld`: no consents were ever delivered, and they are
+    processed.
+    """
+    columns = ["members_held_back", "members_unheld"]
     if workspace.registry.pointer("members") is None:
-        return pd.DataFrame(columns=["members_held_back"])
-    statuses = people_of(workspace.registry, workspace.yesterday).status_by_login.values()
-    return pd.DataFrame([{"members_held_back": sum(status == NO_CONSENT for status in statuses)}])
+        return pd.DataFrame(columns=columns)
+    people = people_of(workspace.registry, workspace.yesterday)
+    held_back = sum(status == NO_CONSENT for status in people.status_by_login.values())
+    unheld = len(people.members) if workspace.registry.pointer("consents") is None else 0
+    return pd.DataFrame([[held_back, unheld]], columns=columns)
 
 
 def sign_ups(workspace: Workspace, _: Only) -> pd.DataFrame:

@@ -57,6 +57,10 @@ def deliver(landing: Path) -> None:
     (landing / "cookies").mkdir()
     (landing / "cookies" / "headless.csv").write_text(_cookies_without_a_header())
     (registry / "members.csv").write_text(_members())
+    given = "2024-01-01T00:00:00+09:00"
+    (registry / "consents.csv").write_text(
+        f"account_key,consent,given_at,until,withdrawn_at\n{CANARIES['account key']},sign_up,{given},,\n"
+    )
     (registry / "partners.csv").write_text("partner_id,name,type\nP00001,Paper Fox Label,agency\n")
     (registry / "contents.csv").write_text("content_id,partner_id,content_type\nC0000001,P00001,track\n")
 

@@ -172,6 +172,11 @@ def consents_of_nobody(workspace: Workspace) -> None:
     export_instead(workspace, "consents", rows)
 
 
+def consents_never_delivered(workspace: Workspace) -> None:
+    """Take the table of consents away, as if none had ever come."""
+    (workspace.home.registry / "consents.json").unlink()
+
+
 def hold_past_its_review(workspace: Workspace) -> None:
     """Leave a hold in force whose review date was yesterday."""
     now = workspace.clock.now()

@@ -64,6 +64,7 @@ RECORD_TWINS = (
     Twin("holds_are_reviewed", "a hold past its review date", records.hold_past_its_review),
     Twin("requests_are_carried_out", "a request that was cut short", records.request_left_open),
     Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
+    Twin("consents_were_delivered", "none ever came", records.consents_never_delivered),
     *_of_records("cookies", "cookie", "cookie_records"),
     *_of_records("linked", "linked", "linked_events"),
     Twin("cookies_end_with_the_session", "an expiry", records.record("cookies", expires="2026-04-01T00:00:00Z")),

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.steps.metrics import registry as metrics
 from pipelines.steps.people import people_of
 
 DAY = date(2015, 5, 20)
@@ -141,3 +142,16 @@ def test_a_pending_member_without_consent_is_still_pending(house):
     given = {"given_at": "2015-01-01T00:00:00+09:00", "until": None, "withdrawn_at": None}
     house.export("consents", [{"account_key": "k9", "consent": "sign_up", **given}])
     assert decisions(people_of(house.workspace.registry, DAY), lines(("kim", "member"))) == {"pending": 1}
+
+
+def unheld(house):
+    return metrics.member_consents(house.workspace, None).to_dict("records")
+
+
+def test_members_whose_consents_were_never_delivered_are_told_and_not_held_back(house):
+    assert unheld(house) == []
+    house.export("members", [member("k1", "kim"), member("k2", "pending", status="pending")])
+    assert unheld(house) == [{"members_held_back": 0, "members_unheld": 1}]
+    given = {"given_at": "2015-01-01T00:00:00+09:00", "until": None, "withdrawn_at": None}
+    house.export("consents", [{"account_key": "k9", "consent": "sign_up", **given}])
+    assert unheld(house) == [{"members_held_back": 1, "members_unheld": 0}]
