@@ -64,8 +64,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def looked_at(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The home after a person confirmed, a few days later, what of the registry was due then."""
     copy = finished.copy_to(tmp_path_factory.mktemp("looked-at"))
-    # A real source's exports are removed once they are in; these would be delivered again three months later.
-    shutil.rmtree(copy.home / "landing" / "registry")
     workspace = Later(copy.home, "2026-03-12T02:00:00+09:00").workspace()
     made = make_plan(workspace)
     if made.plan.items:
