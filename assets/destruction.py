@@ -13,6 +13,7 @@ from pipelines.errors import CheckFailedError
 from pipelines.resources import WorkspaceResource
 from pipelines.retention.plan import Plan
 from pipelines.retention.plan_text import plan_text, rows
+from pipelines.run_records import wiring_of
 from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.retention.nightly import Retained, retain
 
@@ -39,7 +40,7 @@ def destruction_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @guarded
     def destruction(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         began, opened = started(), workspace.workspace
-        done = retain(opened)
+        done = retain(opened, wiring_of(context.instance))
         for reason in done.waits:
             context.log.warning(reason)
         if done.proof is not None and done.proof.unreadable:

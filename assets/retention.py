@@ -1,7 +1,6 @@
 """Retention as an analyst sees it: the audit's table and page, and the checks on every dataset."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -12,8 +11,8 @@ from assets.retention_page import ages_chart, counts, destroyed_table, limits_ch
 from expectations.model import Check
 from expectations.retention import OVER, judge_retention
 from pipelines.resources import WorkspaceResource
+from pipelines.run_records import runs_of
 from pipelines.steps.retention.auditing import TABLE, Audit, audit, write_status
-from pipelines.steps.retention.inventory.stock import Run, Runs
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
 
@@ -81,18 +80,6 @@ def retention_asset_checks(checks: Iterable[Check], assets: Iterable[str]) -> dg
             yield _with_picture(result, by_name, found)
 
     return retention_checks
-
-
-def runs_of(instance: dg.DagsterInstance) -> Runs:
-    """Return what lists the runs of `instance`."""
-
-    def listed() -> Iterator[Run]:
-        for record in instance.get_run_records():
-            ended = record.end_time or record.update_timestamp.timestamp()
-            is_over = record.dagster_run.is_finished
-            yield Run(record.dagster_run.run_id, datetime.fromtimestamp(ended, UTC) if is_over else None)
-
-    return listed
 
 
 def _audited(workspace: Workspace, instance: dg.DagsterInstance) -> Audit:

@@ -1,21 +1,21 @@
 """Dagster's own records do not grow for ever: runs that ended long ago go, with their events and logs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import dagster as dg
-from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from assets.guarded import guarded
-from pipelines.clock import SystemClock
-from pipelines.settings import load_settings
+from pipelines.clock import SystemClock, seoul_day
+from pipelines.policy import load_policy
+from pipelines.run_records import delete_run
+from pipelines.settings import Settings, load_settings
 
 PURGE = "purge_runs"
 ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+RUN_RECORDS = "run_records"
 _BATCH = 200
-
-Partition = tuple[dg.AssetKey, str]
 
 
 @dataclass(frozen=True)
@@ -33,47 +33,35 @@ def purge_runs(instance: DagsterInstance, now: datetime, retention_days: int) ->
     A day that only they say is built is recorded as built without a run, so that no day seems missing.
     """
     before = now - timedelta(days=retention_days)
-    deleted, built = 0, set[Partition]()
+    deleted, kept = 0, 0
     while records := instance.get_run_records(RunsFilter(statuses=ENDED, created_before=before), limit=_BATCH):
         for record in records:
-            run_id = record.dagster_run.run_id
-            built |= set(_partitions(instance, run_id))
-            instance.compute_log_manager.delete_logs(prefix=[run_id])
-            instance.delete_run(run_id)
+            kept += delete_run(instance, record.dagster_run.run_id)
             deleted += 1
-    kept = _keep_known(instance, built)
     return Purged(deleted, instance.get_runs_count(RunsFilter(created_before=before)), kept)
 
 
-def _partitions(instance: DagsterInstance, run_id: str) -> Iterator[Partition]:
-    cursor, has_more = None, True
-    while has_more:
-        found = instance.get_records_for_run(run_id, cursor=cursor, of_type=DagsterEventType.ASSET_MATERIALIZATION)
-        for record in found.records:
-            if (key := record.asset_key) is not None and (day := record.partition_key) is not None:
-                yield key, day
-        cursor, has_more = found.cursor, found.has_more
-
-
-def _keep_known(instance: DagsterInstance, built: set[Partition]) -> int:
-    known = {key: instance.get_materialized_partitions(key) for key, _ in built}
-    lost = {(key, day) for key, day in built if day not in known[key]}
-    for key, day in sorted(lost, key=lambda pair: (pair[0].path, pair[1])):
-        instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=day))
-    return len(lost)
+def days_kept(settings: Settings, now: datetime) -> int:
+    """Return how many days the records of a run are kept: the policy's period, or less where the settings say so."""
+    today = seoul_day(now)
+    period = load_policy(settings.policy, today).dataset(RUN_RECORDS).period
+    ends = None if period is None else period.ends(today)
+    lengths = [settings.run_retention_days, None if ends is None else (ends - today).days]
+    return min(days for days in lengths if days is not None)
 
 
 @dg.op(
     name="delete_old_runs",
     out=dg.Out(dg.Nothing),
-    description="Deletes runs older than PARTNERSTATS_RUN_RETENTION_DAYS with their events and logs, never unfinished ones.",
+    description="Deletes runs past the period of run_records with their events and logs, never unfinished ones.",
 )
 @guarded
 def delete_old_runs(context: dg.OpExecutionContext) -> None:
     """Purge this instance, and tell the counts."""
-    days = load_settings().run_retention_days
     # Dagster's records carry the machine's time, also in a rehearsal.
-    purged = purge_runs(context.instance, SystemClock().now(), days)
+    now = SystemClock().now()
+    days = days_kept(load_settings(), now)
+    purged = purge_runs(context.instance, now, days)
     context.add_output_metadata({"retention_days": days, **purged.__dict__})
 
 

@@ -8,9 +8,11 @@ from pydantic import PrivateAttr
 
 from assets.guarded import guarded
 from pipelines.instance import close_dead_runs, living_runs, marked_alive
+from pipelines.run_records import wiring_of
 from pipelines.settings import load_settings
 from pipelines.steps.access import record_access
 from pipelines.steps.retention.beginning import begin_writing
+from pipelines.steps.retention.planning import NO_WIRING
 from pipelines.steps.retention.rotation import finish_rotation
 from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace
@@ -39,7 +41,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             held.enter_context(self._workspace.home.lock(wait_seconds=settings.home_wait_seconds))
             record_access(self._workspace, f"run {context.run_id} of {_work_of(context.run)}")
             self._workspace.home.sweep()
-            begin_writing(self._workspace)
+            begin_writing(self._workspace, wiring_of(context.instance) if context.instance else NO_WIRING)
             # What was erased, and what came back with a restored backup, goes before anything is derived of it.
             finish_requests(self._workspace)
             finish_rotation(self._workspace)

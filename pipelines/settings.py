@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     home_wait_seconds: Annotated[float, Field(ge=0)] = 300
     """How long a scheduled run waits for a home that another job holds; a command never waits, it says so."""
     run_retention_days: Annotated[int, Field(ge=1)] = 90
-    """How long Dagster's records of runs that ended are kept."""
+    """How long Dagster's records of runs that ended are kept, at most as long as the policy's `run_records`."""
     webhook_url: HttpUrl | None = None
     """Where failed runs are told, http or https; nobody is told without it. Nothing else is ever sent anywhere."""
     ui_port: Annotated[int, Field(ge=1, le=65535)] = 3000

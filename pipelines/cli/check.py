@@ -5,6 +5,7 @@ import typer
 from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table
 from pipelines.steps.access import record_access
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.workspace import Workspace
 
 
@@ -24,6 +25,8 @@ def check(
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, "checks of everything stored")
     with workspace.home.lock():
+        # In a home restored from a backup, what was destroyed goes before it is read.
+        begin_writing(workspace)
         results = judge(workspace)
     failed = [result for result in results if not result.passed and result.severity == "error"]
     if as_json:

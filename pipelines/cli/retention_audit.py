@@ -12,6 +12,7 @@ from pipelines.errors import UsageError
 from pipelines.retention.auditing import Status
 from pipelines.retention.states import State
 from pipelines.steps.retention.auditing import Audit, audit
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.workspace import Workspace
 
 DatasetOption = Annotated[
@@ -31,6 +32,7 @@ def audit_command(
     if dataset is not None and dataset not in workspace.policy.datasets:
         raise UsageError(f"policy {workspace.policy.version} declares no dataset {dataset!r}")
     with workspace.home.lock():
+        begin_writing(workspace)
         found = audit(workspace, workspace.today)
     statuses = [status for status in found.statuses if dataset in (None, status.dataset)]
     has_failed = bool(found.faults) or any(s.state in (State.OVER_RETAINED, State.UNDER_RETAINED) for s in statuses)

@@ -22,9 +22,11 @@ def plan_command(home: HomeOption = None, clock: ClockOption = None, as_json: Js
     too. Exits 0 whatever is due.
     """
     workspace = Workspace.open(settings_from(home, clock))
-    with workspace.home.lock():
-        begin_writing(workspace)
-        made = make_plan(workspace)
+    from pipelines.run_records import wired  # noqa: PLC0415 -- Dagster takes seconds to import
+
+    with workspace.home.lock(), wired(workspace.home.dagster) as wiring:
+        begin_writing(workspace, wiring)
+        made = make_plan(workspace, wiring)
     if as_json:
         print_json(_document(made))
         return
@@ -51,9 +53,12 @@ def execute_command(
     """
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, f"execution of the plan {plan}")
-    with workspace.home.lock(), progress_bar(is_shown=not as_json) as progress:
-        begin_writing(workspace)
-        done = execute(workspace, plan, approved_by=workspace.settings.role, progress=progress)
+    from pipelines.run_records import wired  # noqa: PLC0415 -- Dagster takes seconds to import
+
+    dagster = workspace.home.dagster
+    with workspace.home.lock(), wired(dagster) as wiring, progress_bar(is_shown=not as_json) as progress:
+        begin_writing(workspace, wiring)
+        done = execute(workspace, plan, approved_by=workspace.settings.role, wiring=wiring, progress=progress)
         proof = None if done.was_done else prove(workspace, progress)
     has_passed = proof is None or proof.has_passed
     if as_json:

@@ -9,7 +9,8 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.clock import FixedClock
 from pipelines.instance import open_instance
-from pipelines.purging import Purged, purge, purge_runs
+from pipelines.purging import Purged, days_kept, purge, purge_runs
+from pipelines.settings import load_settings
 
 DAYS = 90
 daily = dg.DailyPartitionsDefinition("2026-01-01")
@@ -45,11 +46,16 @@ def test_a_run_goes_when_its_days_are_over_and_not_before(instance, seconds, del
     assert (instance.get_run_by_id(run_id) is None) is bool(deleted)
 
 
-def test_its_events_go_with_it(instance):
+def test_its_events_go_with_it(instance, tmp_path):
     run_id = _built(instance, "2026-03-05")
     assert instance.get_records_for_run(run_id).records
     purge_runs(instance, _later(instance, run_id, DAYS + 1).now(), DAYS)
-    assert instance.get_records_for_run(run_id).records == []
+    assert [path for path in (tmp_path / "dagster").rglob("*") if run_id in path.name] == []
+
+
+@pytest.mark.parametrize(("setting", "days"), [(30, 30), (90, 90), (365, 90)])
+def test_the_policy_says_how_long_at_most_and_the_setting_may_say_less(setting, days):
+    assert days_kept(load_settings(run_retention_days=setting), datetime(2026, 3, 5, tzinfo=UTC)) == days
 
 
 def test_its_logs_go_with_it(tmp_path):

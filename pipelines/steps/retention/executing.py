@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.retention.entries import NIGHTLY, Begun, Destroyed
+from pipelines.retention.items import Kind
 from pipelines.retention.plan import Group, Plan, differences, needs_person
 from pipelines.retention.plan_store import PlanRefusedError
 from pipelines.retention.register import Register
@@ -97,6 +98,9 @@ def _carried_out(
     entries, groups = [], plan.groups()
     for number, (group, items) in enumerate(groups.items()):
         progress("destroy", number, len(groups))
+        if items[0].kind is Kind.RUN and wiring.delete_run is None:
+            # Whoever comes with the orchestrator finishes them; nothing else waits for that.
+            continue
         entry = plan.destroyed(group, approved_by)
         if group not in done:
             destroyer.destroy(items)
