@@ -109,12 +109,17 @@ class _Door:
     @cached_property
     def needs_member(self) -> bool:
         """Whether rows of the table end with a membership, and the members are known."""
-        is_of_members = self.table != MEMBERS and self.table in tables_of_membership(self.workspace)
+        period = self.workspace.policy.dataset(self.table).period
+        is_of_members = self.table != MEMBERS and (
+            self.table in tables_of_membership(self.workspace) or (period is not None and period.open_end is not None)
+        )
         return is_of_members and self.workspace.registry.pointer(MEMBERS) is not None
 
     def _is_of_nobody(self, row: Mapping[str, Any]) -> bool:
         """Say whether a row that is not there belongs to no member: to one, for instance, whose sign-up was refused."""
         dataset = self.workspace.policy.dataset(self.table)
+        if dataset.period is not None and row.get(dataset.period.ends_field or "") is not None:
+            return False
         return row[ACCOUNT] not in self._joined and tuple(row[name] for name in dataset.grain) not in self._there
 
     @cached_property
@@ -124,7 +129,11 @@ class _Door:
         return self.table != MEMBERS and period is not None and any(period.day_fields())
 
     def _is_past(self, row: Mapping[str, Any]) -> bool:
-        """Say whether a row that is not stored is past its period and the days of grace: what was destroyed does not return."""
+        """Say whether a row that is not stored is past its period: what was destroyed does not return.
+
+        In a table's first export only what is past its days of grace too: what ended a day ago may decide about days still to
+        be derived.
+        """
         dataset = self.workspace.policy.dataset(self.table)
         period = dataset.period
         if period is None or tuple(row[name] for name in dataset.grain) in self._stored:
@@ -138,7 +147,8 @@ class _Door:
             ends_on=days.get(period.ends_field or ""),
             ended_early=min(events, default=None),
         )
-        return found.state is State.OVER_RETAINED
+        is_first = self.workspace.registry.pointer(self.table) is None
+        return found.state is State.OVER_RETAINED or (found.state is State.DUE and not is_first)
 
     @cached_property
     def _stored(self) -> set[tuple[object, ...]]:
