@@ -16,6 +16,7 @@ from pipelines.steps.events import stale_days
 from pipelines.steps.linked import stale_linked_days
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.retention.auditing import TABLE as RETENTION_STATUS
 from pipelines.steps.unbuilt import unbuilt_days
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.engine import add_key
@@ -26,6 +27,8 @@ from pipelines.warehouse.day_records import RECORDS
 
 # Set anew by every sealing: where a file lies, its digest, its key, and what is derived from these.
 _OF_THE_SEALING = frozenset({"stored_sha256", "fingerprint"})
+# Speaks of what lies on the disk (files, keys, leftovers), not of figures: homes of equal data may differ in it.
+_OF_THE_DISK = frozenset({RETENTION_STATUS})
 
 Rows = Counter[str]
 """Rows as text with how often each occurs: what is lost or doubled is a difference of two."""
@@ -135,12 +138,12 @@ def _records(workspace: Workspace) -> dict[str, Rows]:
 
 
 def tables_of(workspace: Workspace) -> dict[str, Rows]:
-    """Return the rows of every table of the warehouse, under `table <its name>`."""
+    """Return the rows of every table of figures of the warehouse, under `table <its name>`."""
     if not workspace.home.warehouse.exists():
         return {}
     with duckdb.connect(str(workspace.home.warehouse), read_only=True) as connection:
         tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        columns = {table: "day, kind" if table == RECORDS else "*" for table in tables}
+        columns = {table: "day, kind" if table == RECORDS else "*" for table in tables if table not in _OF_THE_DISK}
         return {
             f"table {table}": Counter(map(repr, connection.execute(f'SELECT {what} FROM "{table}"').fetchall()))  # noqa: S608
             for table, what in columns.items()
