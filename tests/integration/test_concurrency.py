@@ -78,7 +78,10 @@ def _shared_master_key(copy: Delivered) -> dict[str, str]:
 
 
 def _no_data_key(copy: Delivered) -> dict[str, str]:
-    next((_keys(copy) / "data" / "access_logs").glob("*.json")).unlink()
+    (wrapped,) = (_keys(copy) / "wrapped").iterdir()
+    lines = wrapped.read_bytes().splitlines(keepends=True)
+    lines.remove(next(line for line in lines if line.startswith(b'{"name":"access_logs.')))
+    wrapped.write_bytes(b"".join(lines))
     return {}
 
 
