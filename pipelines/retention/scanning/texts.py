@@ -26,6 +26,8 @@ _FULL = np.uint64(0x0101010101010101)
 _HEX = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 _ESCAPED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)+"')
 _HEADER = re.compile(rb'"?[A-Za-z_][\w .-]*"?(?:([,;\t|])"?[A-Za-z_][\w .-]*"?)+')
+# What a line begins with that is a whole sealed file of its own (access records are kept so), not a piece of a folded one.
+_SEALED_LINE = base64.b64encode(b"age-encryption.org")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -130,10 +132,11 @@ def _base64(digits: bytes) -> bytes:
 
 
 def _runs(block: bytes) -> Iterator[bytes]:
-    """Yield the long runs; lines that are nothing but a run, and follow one another, are one."""
+    """Yield the long runs; lines that are nothing but a run, and follow one another, are one, but for sealed ones."""
     start = end = -1
     for first, last in _spans(block):
-        if end >= 0 and block[end:first] in (b"\n", b"\r\n") and (start == 0 or block[start - 1 : start] == b"\n"):
+        is_next = end >= 0 and block[end:first] in (b"\n", b"\r\n") and not block.startswith(_SEALED_LINE, first)
+        if is_next and (start == 0 or block[start - 1 : start] == b"\n"):
             end = last
             continue
         if end >= 0:
