@@ -67,12 +67,15 @@ def test_a_shorter_copy_is_known_by_the_lines_that_are_left(intake, line, lines)
     assert intake.deliver(b"".join(content[:lines])[:-20], "cut", is_past=before(20)).kind == "known"
 
 
-def test_a_shorter_copy_of_which_nothing_is_left_is_filtered_as_a_whole(intake, line):
+@pytest.mark.parametrize("cut", [0, 20], ids=["whole lines", "cut in mid-line"])
+def test_a_shorter_copy_of_which_nothing_is_left_is_filtered_as_a_whole(intake, line, cut):
     content = line(OLD, "/1") + line(OLD, "/2") + line(DAY, "/3")
     intake.deliver(content)
     destroy(intake, "2015-05-19")
-    record = intake.deliver(content[: len(line(OLD, "/1"))], "copy", is_past=before(20)).record
-    assert record.filtered == {PAST_PERIOD: record.lines}
+    copy = content[: len(line(OLD, "/1") + line(OLD, "/2")) - cut]
+    record = intake.deliver(copy, "copy", is_past=before(20)).record
+    assert (record.lines, record.accepted, record.filtered) == (2, 0, {PAST_PERIOD: 2})
+    assert (record.segments, record.quarantined, record.quarantine) == ([], {}, [])
 
 
 def test_another_file_of_the_same_line_lengths_is_no_copy_where_a_line_that_is_left_differs(intake, line):
