@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import secrets
 import sqlite3
 import zipfile
 import zlib
@@ -84,6 +85,20 @@ def test_a_destroyed_line_is_found_however_it_is_packed(how: str, desk: Desk):
     assert desk.scan(sample_of(OTHER)).hits == []
 
 
+def sealed_line(text: bytes, desk: Desk) -> bytes:
+    """Seal until what comes out needs no padding in Base64."""
+    while len(sealed := seal(text, desk.keys.data_key("members", DAY))) % 3:
+        pass
+    return base64.b64encode(sealed) + b"\n"
+
+
+def test_sealed_lines_that_need_no_padding_are_each_opened(desk: Desk):
+    (desk.folder / "file").write_bytes(sealed_line(OTHER, desk) + sealed_line(LINE, desk))
+    found = desk.scan(sample_of(LINE))
+    assert [hit.place for hit in found.hits] == ["file"]
+    assert not found.unreadable
+
+
 def plant_parquet(path: Path, _desk: Desk) -> None:
     pq.write_table(pa.table({"line": ["x", LINE.decode()]}), path, compression="zstd")
 
@@ -138,6 +153,15 @@ def plant_sealed_line(path: Path, desk: Desk) -> None:
     path.write_bytes(base64.b64encode(sealed) + b"\n")
 
 
+def plant_sealed_lines(path: Path, desk: Desk) -> None:
+    """Several lines sealed each by itself, without the padding that would tell them apart."""
+    key = desk.keys.data_key("x", DAY)
+    sealed = (seal(b"%b\n%b" % (secrets.token_hex(length).encode(), LINE), key) for length in range(60))
+    unpadded = [each for each in sealed if len(each) % 3 == 0]
+    assert len(unpadded) > 1
+    path.write_bytes(b"".join(base64.b64encode(each) + b"\n" for each in unpadded))
+
+
 def plant_encrypted_parquet(path: Path, desk: Desk) -> None:
     desk.keys.data_key("events", DAY.replace(day=6))
     with desk.connection() as connection:
@@ -147,7 +171,7 @@ def plant_encrypted_parquet(path: Path, desk: Desk) -> None:
 
 PLANTS = [
     plant_parquet, plant_parquet_bytes, plant_nested_parquet, plant_duckdb, plant_sqlite, plant_sqlite_utf16,
-    plant_deleted_row, plant_sealed, plant_sealed_gzip, plant_sealed_line, plant_encrypted_parquet,
+    plant_deleted_row, plant_sealed, plant_sealed_gzip, plant_sealed_line, plant_sealed_lines, plant_encrypted_parquet,
 ]  # fmt: skip
 
 
