@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from support.finished import LAST_DAY, Finished, finished_home
+from support.quick import settle
 
 from pipelines.errors import UsageError
 from pipelines.instance import open_instance
@@ -17,7 +18,9 @@ DAYS = [LAST_DAY - timedelta(days=1), LAST_DAY]
 @pytest.fixture
 def home(tmp_path, tmp_path_factory) -> Finished:
     """A copy of the finished home."""
-    return finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path)
+    copy = finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path)
+    settle(copy.workspace())
+    return copy
 
 
 def _plan(home, *, is_forced=False):

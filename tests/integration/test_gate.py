@@ -7,6 +7,7 @@ import pytest
 from dagster import DagsterEventType
 from support import corruption as corrupt
 from support.finished import LAST_DAY, Finished, finished_home
+from support.quick import settle
 
 from expectations.judging import judge
 from pipelines.build import build_defs
@@ -25,6 +26,7 @@ A_NAME = corrupt.one_event("route", "'kim minji'")
 def home(tmp_path_factory, tmp_path) -> Finished:
     """A finished home of the test's own, in which the warehouse has still to be built."""
     copy = finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path)
+    settle(copy.workspace())
     copy.workspace().home.warehouse.unlink()
     return copy
 
@@ -82,8 +84,7 @@ def test_a_failing_privacy_check_shuts_the_gate_until_mended_data_was_judged(hom
     assert CHECK in error
     assert not workspace.home.warehouse.exists()
 
-    for path in whole.iterdir():
-        shutil.copy(path, workspace.home.events / path.name)
+    shutil.copytree(whole, workspace.home.events, dirs_exist_ok=True)
     with pytest.raises(CheckFailedError, match="have not run on the events"):
         require_private_events(workspace.home)
     results = judge(workspace, ["access_logs", "events"])

@@ -29,6 +29,12 @@ def quick_intake(workspace: Workspace) -> list[date]:
     return [report.day for report in derive_stale_days(workspace)]
 
 
+def settle(workspace: Workspace) -> None:
+    """Derive and judge again what says less since the night destroyed rows at its end, as the next night would."""
+    quick_intake(workspace)
+    judge(workspace, ["events", LINKED_EVENTS])
+
+
 def quick_night(workspace: Workspace) -> BuildReport | None:
     """Take in what was delivered, derive, judge the events, build; return what was built. A failing privacy check raises."""
     quick_intake(workspace)

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import lzma
-import secrets
 import sqlite3
 import zipfile
 import zlib
@@ -153,15 +152,6 @@ def plant_sealed_line(path: Path, desk: Desk) -> None:
     path.write_bytes(base64.b64encode(sealed) + b"\n")
 
 
-def plant_sealed_lines(path: Path, desk: Desk) -> None:
-    """Several lines sealed each by itself, without the padding that would tell them apart."""
-    key = desk.keys.data_key("x", DAY)
-    sealed = (seal(b"%b\n%b" % (secrets.token_hex(length).encode(), LINE), key) for length in range(60))
-    unpadded = [each for each in sealed if len(each) % 3 == 0]
-    assert len(unpadded) > 1
-    path.write_bytes(b"".join(base64.b64encode(each) + b"\n" for each in unpadded))
-
-
 def plant_encrypted_parquet(path: Path, desk: Desk) -> None:
     desk.keys.data_key("events", DAY.replace(day=6))
     with desk.connection() as connection:
@@ -171,7 +161,7 @@ def plant_encrypted_parquet(path: Path, desk: Desk) -> None:
 
 PLANTS = [
     plant_parquet, plant_parquet_bytes, plant_nested_parquet, plant_duckdb, plant_sqlite, plant_sqlite_utf16,
-    plant_deleted_row, plant_sealed, plant_sealed_gzip, plant_sealed_line, plant_sealed_lines, plant_encrypted_parquet,
+    plant_deleted_row, plant_sealed, plant_sealed_gzip, plant_sealed_line, plant_encrypted_parquet,
 ]  # fmt: skip
 
 
