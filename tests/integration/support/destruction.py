@@ -78,12 +78,18 @@ class Row:
 
 
 def plant_row(workspace: Workspace, table: str, canary: str) -> Row:
-    """Add a row to the registry table: a copy of its first one, with `canary` in the first column of text."""
+    """Add a row to the registry table: a copy of its first one, with `canary` in the first column of text.
+
+    A table that has no row gets one that says nothing else but a day where there has to be one.
+    """
     rows, pointer = workspace.registry.load(table), workspace.registry.pointer(table)
     assert pointer is not None
     column = next(field.name for field in rows.schema if pa.types.is_string(field.type))
-    values = pa.array([canary], rows.schema.field(column).type)
-    planted = rows.slice(0, 1).set_column(rows.schema.get_field_index(column), rows.schema.field(column), values)
+    days = {
+        field.name: pointer.as_of_day for field in rows.schema if pa.types.is_date(field.type) and not field.nullable
+    }
+    (first,) = rows.slice(0, 1).to_pylist() or [dict.fromkeys(rows.schema.names) | days]
+    planted = pa.Table.from_pylist([first | {column: canary}], rows.schema)
     row = Row(table, pointer.as_of_day, planted, rows)
     _save(workspace, row, pa.concat_tables([rows, planted]))
     return row
