@@ -110,8 +110,9 @@ class AccessRecords:
         descriptor = os.open(self._segment(month), os.O_RDWR | os.O_APPEND | os.O_CREAT, OWNER_ONLY)
         try:
             size = os.fstat(descriptor).st_size
-            is_cut_off = size and os.pread(descriptor, 1, size - 1) != b"\n"
-            os.write(descriptor, (b"\n" if is_cut_off else b"") + line + b"\n")
+            # A line that a crash cut off never got its link, and would be read as a sealed file that no key opens.
+            os.ftruncate(descriptor, os.pread(descriptor, size, 0).rfind(b"\n") + 1)
+            os.write(descriptor, line + b"\n")
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -75,6 +75,7 @@ def test_a_body_that_a_crash_left_without_its_link_is_no_record(records: AccessR
     segment.write_bytes(segment.read_bytes() + b"cut off")
     records.add(access(AT + timedelta(minutes=1), reason="after the crash"))
     assert [record.reason for record in records.read(MONTH)] == ["repair", "after the crash"]
+    assert b"cut off" not in segment.read_bytes(), "no key opens it, and no later search of all bytes may stumble on it"
 
 
 def test_the_chain_tells_nothing_of_a_guessed_record(records: AccessRecords, tmp_path: Path):
