@@ -211,8 +211,7 @@ def test_planted_in_the_lines_of_the_vault_and_the_quarantine_the_member_is_foun
 
 def test_planted_in_linked_events_the_member_is_found(workspace):
     folder = linked_folder(workspace)
-    if not read_day_states(folder):
-        pytest.skip("the sample has no linked events")
+    assert read_day_states(folder), "the sample has linked events"
     pseudonym = planted_person(workspace).pseudonyms(workspace)["linked_member_pseudonym"]
     _events_with(workspace, folder, "linked", f"* REPLACE ('{pseudonym}' AS linked_member_pseudonym)")
     assert found(workspace).keys() == {"linked_events_pseudonymised"}
