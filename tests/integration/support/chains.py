@@ -54,8 +54,10 @@ class Chain:
         if self._parts:
             arrive(self._parts.pop(), self._aside, self.copy.home / "landing")
 
-    def _file(self) -> int:
-        return (self.copy.home / "warehouse.duckdb").stat().st_ino
+    def _file(self) -> tuple[int, int]:
+        """Return what tells one warehouse file from the next: an inode alone is soon given out again."""
+        found = (self.copy.home / "warehouse.duckdb").stat()
+        return found.st_ino, found.st_mtime_ns
 
     def _check_what_stands(self, *, is_swapped: bool) -> None:
         """Look at a copy of what the kill left: every visible file is whole, the warehouse the old one unless swapped."""

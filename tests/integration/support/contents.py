@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,14 +209,11 @@ def _read_whole(workspace: Workspace, kind: str, path: Path) -> None:
         json.loads(path.read_bytes())
     elif path.suffix == ".age":
         names = [key.name for key in workspace.keyring.list() if _may_open(key.name, kind, path)]
-        assert names, "no key for it"
         _unseal_with_any(workspace, names, path)
     elif path.suffix == ".parquet":
         dataset = LINKED_EVENTS if path.parent.name == LINKED else "events"
-        key = next(key.name for key in workspace.keyring.list() if key.name.startswith(f"{dataset}.{path.stem}."))
-        with workspace.connection() as connection:
-            add_key(connection, workspace.keyring.get(key))
-            connection.execute(f"SELECT count(columns(*)) FROM {scan(path, key)}").fetchall()  # noqa: S608
+        names = [key.name for key in workspace.keyring.list() if key.name.startswith(f"{dataset}.{path.stem}.")]
+        _open_with_any(names, lambda name: _scan(workspace, path, name))
     elif kind == "warehouse":
         with duckdb.connect(str(path), read_only=True) as connection:
             connection.execute("SELECT count(*) FROM service_daily_usage").fetchall()
@@ -230,10 +227,22 @@ def _may_open(key: str, kind: str, path: Path) -> bool:
 
 
 def _unseal_with_any(workspace: Workspace, names: list[str], path: Path) -> None:
+    _open_with_any(names, lambda name: unseal(path.read_bytes(), workspace.keyring.get(name), path.name))
+
+
+def _scan(workspace: Workspace, path: Path, key: str) -> None:
+    with workspace.connection() as connection:
+        add_key(connection, workspace.keyring.get(key))
+        connection.execute(f"SELECT count(columns(*)) FROM {scan(path, key)}").fetchall()  # noqa: S608
+
+
+def _open_with_any(names: list[str], opening: Callable[[str], object]) -> None:
+    """Open what lies under one of the keys: a kill leaves the key of a day that was not written yet beside the one of the file."""
+    assert names, "no key for it"
     for name in names[:-1]:
         try:
-            unseal(path.read_bytes(), workspace.keyring.get(name), path.name)
+            opening(name)
         except Exception:  # noqa: BLE001, S112 -- another key may open it
             continue
         return
-    unseal(path.read_bytes(), workspace.keyring.get(names[-1]), path.name)
+    opening(names[-1])

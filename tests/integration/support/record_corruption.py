@@ -166,9 +166,10 @@ def sign_up_of_who_left(workspace: Workspace) -> None:
     workspace.registry.rewrite("members", pa.Table.from_pylist([*rest, sign_up], schema=rows.schema), changed_from=None)
 
 
-def consents_of_nobody(workspace: Workspace) -> None:
-    """Deliver a table of consents in which no member has one."""
-    rows = "account_key,consent,given_at,until,withdrawn_at\nAK0,sign_up,2026-01-01T00:00:00+09:00,,\n"
+def consents_of_one_alone(workspace: Workspace) -> None:
+    """Deliver a table of consents in which one member alone has one; all others are held back."""
+    account = people_of(workspace.registry, DAY).members["account_key"].to_pylist()[0]
+    rows = f"account_key,consent,given_at,until,withdrawn_at\n{account},sign_up,2026-01-01T00:00:00+09:00,,\n"
     export_instead(workspace, "consents", rows)
 
 

@@ -63,7 +63,7 @@ RECORD_TWINS = (
     Twin("sign_ups_are_not_double", "the phone of who left", records.sign_up_of_who_left),
     Twin("holds_are_reviewed", "a hold past its review date", records.hold_past_its_review),
     Twin("requests_are_carried_out", "a request that was cut short", records.request_left_open),
-    Twin("members_have_consented", "consents of nobody", records.consents_of_nobody),
+    Twin("members_have_consented", "consents of one member alone", records.consents_of_one_alone),
     Twin("consents_were_delivered", "none ever came", records.consents_never_delivered),
     *_of_records("cookies", "cookie", "cookie_records"),
     *_of_records("linked", "linked", "linked_events"),
