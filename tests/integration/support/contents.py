@@ -237,7 +237,7 @@ def _scan(workspace: Workspace, path: Path, key: str) -> None:
 
 
 def _open_with_any(names: list[str], opening: Callable[[str], object]) -> None:
-    """Open what lies under one of the keys: a kill leaves the key of a day that was not written yet beside the one of the file."""
+    """Open what lies under one of the keys: a kill leaves the key of a day not written yet beside the one of the file."""
     assert names, "no key for it"
     for name in names[:-1]:
         try:
