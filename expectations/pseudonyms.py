@@ -41,4 +41,14 @@ CHECKS = (
         sentence_ko="이벤트의 경로·호스트·분류는 축약된 형태이며 주소, 질의, 자유 문장이 없습니다.",
         is_privacy=True,
     ),
+    Check(
+        name="members_in_events_are_approved",
+        asset="events",
+        frame="event_people",
+        column="members_not_approved",
+        clause="collect.pending",
+        sentence="No event carries a member who, by the registry of its day, was not approved or may not be processed.",
+        sentence_ko="그 날의 회원 명부에서 승인되지 않았거나 처리할 수 없는 회원의 가명을 가진 이벤트가 없습니다.",
+        is_privacy=True,
+    ),
 )

@@ -30,7 +30,7 @@ class Lookups:
 
         `members` has one row a login: `login_id, account_key, partner_id, member_type`. The account key goes no further.
         """
-        accounts = [f"member:{key}" for key in members["account_key"].to_pylist()]
+        accounts = [member_text(key) for key in members["account_key"].to_pylist()]
         return pa.table(
             {
                 "login_id": members["login_id"],
@@ -83,6 +83,11 @@ class Lookups:
 
     def _pseudonyms(self, purpose: Purpose, values: Sequence[str]) -> pa.Array:
         return pa.array(self.pseudonymiser.pseudonyms(purpose, values), pa.string())
+
+
+def member_text(account_key: str) -> str:
+    """Return what the pseudonyms of a member are made from."""
+    return f"member:{account_key}"
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -139,10 +139,7 @@ class RegistryStore:
 
     def load_at(self, table: str, day: date) -> pa.Table:
         """Return the rows of `table` that held at the end of `day`, without their validity days. Raises as `load`."""
-        rows = self.load(table)
-        has_begun = pc.less_equal(rows[VALID_FROM], day)
-        holds_on = pc.fill_null(pc.greater(rows[VALID_TO], day), fill_value=True)
-        return rows.filter(pc.and_(has_begun, holds_on)).drop_columns([VALID_FROM, VALID_TO])
+        return rows_at(self.load(table), day)
 
     def save(self, table: str, rows: pa.Table, *, as_of_day: date, source_sha256: str, changed_from: date) -> Pointer:
         """Put `rows` in the place of `table` under a new key, remember the change, remove the former file."""
@@ -225,6 +222,13 @@ class RegistryStore:
 
     def _point(self, table: str, pointer: Pointer) -> None:
         write_json(self._pointer_path(table), json.loads(json.dumps(asdict(pointer), default=date.isoformat)))
+
+
+def rows_at(rows: pa.Table, day: date) -> pa.Table:
+    """Return those of a loaded table's `rows` that held at the end of `day`, without their validity days."""
+    has_begun = pc.less_equal(rows[VALID_FROM], day)
+    holds_on = pc.fill_null(pc.greater(rows[VALID_TO], day), fill_value=True)
+    return rows.filter(pc.and_(has_begun, holds_on)).drop_columns([VALID_FROM, VALID_TO])
 
 
 def _parsed(document: dict[str, Any]) -> Pointer:

@@ -8,7 +8,7 @@ counted here.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.clock import SEOUL
 from pipelines.records.cookies import Standing
-from pipelines.registry.store import RegistryStore
+from pipelines.registry.store import Pointer, RegistryStore, rows_at
 from pipelines.rights.tombstones import KINDS, Codes
 from pipelines.steps.cookies import Standings
 
@@ -64,7 +64,38 @@ class People:
         return decided
 
 
-def people_of(registry: RegistryStore, day: date) -> People:
+class Registry(Protocol):
+    """The tables of the registry, as of a day."""
+
+    def pointer(self, table: str) -> Pointer | None:
+        """Return None for a table that was never imported."""
+        ...
+
+    def load_at(self, table: str, day: date) -> pa.Table:
+        """Return the rows that held at the end of `day`."""
+        ...
+
+
+class LoadedOnce:
+    """The registry for a question about many days: each of its tables is opened once."""
+
+    def __init__(self, registry: RegistryStore) -> None:
+        """Open nothing yet."""
+        self._registry = registry
+        self._rows: dict[str, pa.Table] = {}
+
+    def pointer(self, table: str) -> Pointer | None:
+        """Return None for a table that was never imported."""
+        return self._registry.pointer(table)
+
+    def load_at(self, table: str, day: date) -> pa.Table:
+        """Return the rows that held at the end of `day`. Raises as `RegistryStore.load`."""
+        if table not in self._rows:
+            self._rows[table] = self._registry.load(table)
+        return rows_at(self._rows[table], day)
+
+
+def people_of(registry: Registry, day: date) -> People:
     """Return the people as of the end of `day`; nobody when a table was never imported.
 
     A login that two members share at once is ambiguous and belongs to neither. Where the table of consents was ever delivered,
@@ -82,28 +113,26 @@ def people_of(registry: RegistryStore, day: date) -> People:
     return People(members.filter(is_approved), contents, statuses)
 
 
-def _table(registry: RegistryStore, name: str, day: date, schema: pa.Schema) -> pa.Table:
+def _table(registry: Registry, name: str, day: date, schema: pa.Schema) -> pa.Table:
     if registry.pointer(name) is None:
         return schema.empty_table()
     return registry.load_at(name, day).select(schema.names).cast(schema)
 
 
-def _without_consent(registry: RegistryStore, day: date, members: pa.Table) -> set[str]:
+def _without_consent(registry: Registry, day: date, members: pa.Table) -> set[str]:
     """Return the logins of members who have no consent to processing that lives at the end of `day`."""
     if registry.pointer("consents") is None:
         return set()
-    end = datetime.combine(day + timedelta(days=1), time(), SEOUL)
-    live = {row["account_key"] for row in registry.load_at("consents", day).to_pylist() if _lives(row, day, end)}
-    accounts = zip(members["login_id"].to_pylist(), members["account_key"].to_pylist(), strict=True)
-    return {login for login, account in accounts if account not in live}
+    consents = registry.load_at("consents", day)
+    live = consents["account_key"].filter(_live(consents, day))
+    has_none = pc.invert(pc.is_in(members["account_key"], value_set=live.combine_chunks()))
+    return set(members["login_id"].filter(has_none).to_pylist())
 
 
-def _lives(consent: dict[str, Any], day: date, end: datetime) -> bool:
-    """Whether a consent to processing was given before `end`, the end of `day`, and is neither withdrawn nor run out."""
-    withdrawn = consent["withdrawn_at"]
-    return (
-        consent["consent"] == SIGN_UP
-        and consent["given_at"] < end
-        and (withdrawn is None or withdrawn >= end)
-        and (consent["until"] is None or consent["until"] >= day)
-    )
+def _live(consents: pa.Table, day: date) -> pa.ChunkedArray:
+    """Say of each row whether it is a consent to processing, given by the end of `day` and not withdrawn or run out by then."""
+    end = pa.scalar(datetime.combine(day + timedelta(days=1), time(), SEOUL), pa.timestamp("us", "UTC"))
+    is_given = pc.and_(pc.equal(consents["consent"], SIGN_UP), pc.less(consents["given_at"], end))
+    is_kept = pc.fill_null(pc.greater_equal(consents["withdrawn_at"], end), fill_value=True)
+    runs_on = pc.fill_null(pc.greater_equal(consents["until"], pa.scalar(day, pa.date32())), fill_value=True)
+    return pc.fill_null(pc.and_(is_given, pc.and_(is_kept, runs_on)), fill_value=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from pipelines.steps.metrics.breakdowns import breakdowns
-from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines, event_people
+from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines
 from pipelines.steps.metrics.days import days
 from pipelines.steps.metrics.destruction import destruction
 from pipelines.steps.metrics.events import event_days, event_fields
@@ -13,6 +13,7 @@ from pipelines.steps.metrics.files import files, whole_files
 from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
+from pipelines.steps.metrics.people import event_people
 from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents, sign_ups
 from pipelines.steps.metrics.rights import rights
 from pipelines.steps.metrics.scope import Only

@@ -2,17 +2,16 @@
 
 from datetime import date
 
-import duckdb
 import pandas as pd
 
 from pipelines.records.cookies import findings
 from pipelines.records.specs import record_spec
 from pipelines.records.stored import read_records, segments_of
 from pipelines.steps.cookies import COOKIE_RECORDS, member_cookies
-from pipelines.steps.day_files import DayState, read_day_states
+from pipelines.steps.day_files import read_day_states
 from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.records import record_file_frame
-from pipelines.steps.metrics.scope import Only, by_day
+from pipelines.steps.metrics.scope import Only
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
 
@@ -47,13 +46,3 @@ def cookie_lines(workspace: Workspace, only: Only) -> pd.DataFrame:
         if only is None or day in only
     ]
     return pd.DataFrame(rows, columns=list(SHOWN))
-
-
-def event_people(workspace: Workspace, only: Only) -> pd.DataFrame:
-    """One row a day of events: `members_undecided`, events with a member less lines decided to be one's, as a distance."""
-
-    def of_day(connection: duckdb.DuckDBPyConnection, relation: str, state: DayState) -> dict[str, int]:
-        row = connection.execute(f"SELECT count(member_pseudonym) FROM {relation}").fetchone()  # noqa: S608 -- own text
-        return {"members_undecided": abs((int(row[0]) if row else 0) - state.people.get("member", 0))}
-
-    return by_day(workspace, of_day, ["members_undecided"], only)

@@ -24,10 +24,10 @@ PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "clie
 
 def event_fields(workspace: Workspace, only: Only) -> pd.DataFrame:
     """One row a day: `columns_undeclared, columns_missing` against the policy's dataset `events`."""
-    declared = _declared(workspace)
+    declared = declared_columns(workspace)
 
     def of_day(connection: duckdb.DuckDBPyConnection, relation: str, _: DayState) -> dict[str, int]:
-        found = _columns(connection, relation)
+        found = columns_of(connection, relation)
         right = sum(found.get(name) == kind for name, kind in declared.items())
         return {"columns_undeclared": len(set(found) - set(declared)), "columns_missing": len(declared) - right}
 
@@ -44,10 +44,10 @@ def event_days(workspace: Workspace, only: Only) -> pd.DataFrame:
         "texts_unreduced",
         "events_of_another_day",
     ]
-    declared, words = _declared(workspace), vocabularies(workspace)
+    declared, words = declared_columns(workspace), vocabularies(workspace)
 
     def of_day(connection: duckdb.DuckDBPyConnection, relation: str, state: DayState) -> dict[str, int]:
-        if not declared.items() <= _columns(connection, relation).items():
+        if not declared.items() <= columns_of(connection, relation).items():
             return dict.fromkeys(columns, max(1, state.rows))
         sql, parameters = _event_day_sql(relation, words)
         row = connection.execute(sql, {"day": state.day, **parameters}).fetchone() or ()
@@ -56,11 +56,13 @@ def event_days(workspace: Workspace, only: Only) -> pd.DataFrame:
     return by_day(workspace, of_day, columns, only)
 
 
-def _declared(workspace: Workspace) -> dict[str, str]:
+def declared_columns(workspace: Workspace) -> dict[str, str]:
+    """Return the columns that the policy declares for events, with their SQL types."""
     return {name: SQL_TYPES[f.type] for name, f in workspace.policy.dataset("events").fields.items()}
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Return the columns that a day's file has, with their SQL types."""
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {relation}").fetchall()}
 
 

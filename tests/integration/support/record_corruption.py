@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from support.corruption import one_event
 
 from pipelines.clock import seoul_day
+from pipelines.privacy.lookups import member_text
+from pipelines.privacy.pseudonyms import Pseudonymiser, Purpose
 from pipelines.records.ledgered import KIND
 from pipelines.rights.holds import Hold, On
 from pipelines.rights.requests import Request
@@ -176,6 +179,27 @@ def consents_of_one_alone(workspace: Workspace) -> None:
 def consents_never_delivered(workspace: Workspace) -> None:
     """Take the table of consents away, as if none had ever come."""
     (workspace.home.registry / "consents.json").unlink()
+
+
+def event_of_who_is(status: str) -> Corruption:
+    """Put somebody into the registry who was never more than `status`, and their pseudonym into one event."""
+
+    def corrupt(workspace: Workspace) -> None:
+        rows = workspace.registry.load("members")
+        changed = {"account_key": "AKNEW", "login_id": "new", "status": status, "valid_to": None}
+        rows = pa.Table.from_pylist([*rows.to_pylist(), {**rows.to_pylist()[0], **changed}], schema=rows.schema)
+        workspace.registry.rewrite("members", rows, changed_from=None)
+        pseudonymiser = Pseudonymiser(workspace.keyring.pseudonym_key().secret)
+        (pseudonym,) = pseudonymiser.pseudonyms(Purpose.MEMBER, [member_text("AKNEW")])
+        one_event("member_pseudonym", f"'{pseudonym}'", "member_pseudonym IS NOT NULL")(workspace)
+
+    return corrupt
+
+
+def event_of_nobody(workspace: Workspace) -> None:
+    """Derive what is due, and put a pseudonym into one event that is no member's."""
+    derive_stale_days(workspace)
+    one_event("member_pseudonym", "repeat('a', 64)", "member_pseudonym IS NOT NULL")(workspace)
 
 
 def hold_past_its_review(workspace: Workspace) -> None:

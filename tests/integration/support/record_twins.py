@@ -72,6 +72,9 @@ RECORD_TWINS = (
     Twin("requests_show_no_other_cookie", "one more", records.shown("lines_with_others")),
     Twin("requests_show_one_member_id", "one more", records.shown("lines_conflicting")),
     Twin("no_cookie_is_used_after_logout", "cookies that ended at midnight", records.cookies_that_ended),
+    Twin("members_in_events_are_approved", "one event of a pending member", records.event_of_who_is("pending")),
+    Twin("members_in_events_are_approved", "one event of a rejected member", records.event_of_who_is("rejected")),
+    Twin("members_in_events_are_approved", "one event of no member at all", records.event_of_nobody),
     Twin(
         "members_are_those_decided",
         "a member less",
