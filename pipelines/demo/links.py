@@ -13,8 +13,8 @@ from pipelines.demo.rows import Row, seoul_instant
 COLUMNS = ("time", "service", "event", "partner_id", "melon_member_id")
 SERVICES = ("melon", "aztalk")
 EVENTS = ("stream", "like", "share", "comment", "Wrote: thank you (sample)")
-"""What happened; the last is free text, as a service may send by mistake."""
-_EVENT_WEIGHTS = Weighted.of((70, 18, 8, 3, 1))
+"""What happened; the last is free text, as a service may send by mistake: a flaw."""
+_WITH_FREE_TEXT, _WORDS_ALONE = Weighted.of((70, 18, 8, 3, 1)), Weighted.of((70, 18, 8, 3, 0))
 LINKED_EVERY, CYCLE_DAYS, ENDS_ON_DAY = 5, 40, 30
 LINES_PER_EVENT = 100
 LEAST_EVENTS = 10
@@ -72,7 +72,7 @@ def linked_event_rows(plan: DemoPlan, registry: Registry, day: date) -> list[Row
     count = LEAST_EVENTS + round(plan.requests_per_day / LINES_PER_EVENT * WEEKDAY_FACTORS[day.weekday()])
     links = links_on(registry, day)
     seconds = sorted(below(rng, 86_400, count).tolist())
-    events = _EVENT_WEIGHTS.pick(rng, count).tolist()
+    events = (_WITH_FREE_TEXT if plan.flaws else _WORDS_ALONE).pick(rng, count).tolist()
     partners = Weighted.of(registry.partners.weights).pick(rng, count).tolist()
     is_stranger = draw(rng, count, STRANGER_SHARE).tolist()
     is_lost = draw(rng, count, UNKNOWN_PARTNER_SHARE).tolist()

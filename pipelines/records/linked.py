@@ -3,7 +3,6 @@
 Pure functions. What has no live link, or belongs to nobody who is processed, is counted and goes no further.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 COUNTED, NO_LINK, SHARED_LINK = "linked", "without link", "shared link"
 NOT_PROCESSED, UNKNOWN_PARTNER = "member not processed", "unknown partner"
 OTHER = "other"
-_PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""What every event is that has none of the declared words: text that somebody wrote may stand there."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,13 @@ def counted_events(
     links: Links,
     accounts: Collection[str],
     partners: Collection[str],
+    words: Collection[str],
     gone: Callable[[str, datetime], str | None] = lambda _account, _at: None,
 ) -> tuple[list[LinkedEvent], Counter[str]]:
     """Return the events that count, and how many rows were decided in which way; the counts sum to the rows.
 
-    `accounts` are those that are processed, `partners` those of the registry. An ID that two accounts claim
-    at once names neither. `gone` says of an account and an instant why it counts no longer (`withdrawn`, `erased`).
+    `accounts` are those that are processed, `partners` those of the registry, `words` what an event may be. An ID that two
+    accounts claim at once names neither. `gone` says of an account at an instant why it counts no longer (`withdrawn`, `erased`).
     """
     events: list[LinkedEvent] = []
     decided: Counter[str] = Counter()
@@ -68,15 +68,15 @@ def counted_events(
             decision = gone(account, row["time"]) or COUNTED
         decided[decision] += 1
         if decision == COUNTED:
-            event = LinkedEvent(row["time"], row["service"], plain_word(row["event"]), row["partner_id"], found.pop())
-            events.append(event)
+            what = declared_word(row["event"], words)
+            events.append(LinkedEvent(row["time"], row["service"], what, row["partner_id"], found.pop()))
     return events, decided
 
 
-def plain_word(text: str) -> str:
-    """Return what happened as a plain word in lower case; anything longer or stranger may be free text, and is `other`."""
+def declared_word(text: str, words: Collection[str]) -> str:
+    """Return which of `words` says what happened, whatever its case; any other text is `other`."""
     word = text.strip().lower()
-    return word if _PLAIN_WORD.fullmatch(word) else OTHER
+    return word if word in words else OTHER
 
 
 def _decision(found: Collection[str], partner: str, accounts: Collection[str], partners: Collection[str]) -> str:

@@ -24,7 +24,7 @@ from pipelines.storage.parquet import write_parquet
 from pipelines.storage.vault import Segment
 
 DELIVERED, DERIVED = "linked_events", LINKED_EVENTS
-DERIVATION = 2
+DERIVATION = 3
 """Raised when the code between row and event changes what comes out, so that retained days are derived again."""
 TABLES = ("linked_accounts", "members", "contents", "consents", "partners")
 """The registry tables that decide whose a linked event is."""
@@ -99,7 +99,8 @@ def _derive(workspace: Workspace, pseudonymiser: Pseudonymiser, given: LinkedInp
     rows = read_records(workspace.vault, given.segments, record_spec(workspace.policy, DELIVERED)).to_pylist()
     accounts = set(people_of(workspace.registry, given.day).members["account_key"].to_pylist())
     links, partners = Links(_rows_of(workspace, "linked_accounts", given.day)), _partners(workspace, given.day)
-    events, decided = counted_events(rows, links, accounts, partners, workspace.tombstones.covers_account)
+    words = workspace.policy.dataset(DERIVED).fields["event"].values
+    events, decided = counted_events(rows, links, accounts, partners, words, workspace.tombstones.covers_account)
     table = _table(workspace, pseudonymiser, given.day, events)
     key = workspace.keyring.data_key(DERIVED, given.day)
     target = linked_folder(workspace) / f"{given.day.isoformat()}.parquet"

@@ -6,6 +6,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from pipelines.records.linked import OTHER
 from pipelines.steps.day_files import DayState
 from pipelines.steps.linked import DELIVERED, DERIVED, linked_folder
 from pipelines.steps.metrics.events import SQL_TYPES
@@ -14,7 +15,14 @@ from pipelines.steps.metrics.scope import Only, by_day
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
 
-COLUMNS = ["fields_wrong", "pseudonyms_ill_formed", "texts_unreduced", "events_of_another_day", "rows_undecided"]
+COLUMNS = [
+    "fields_wrong",
+    "pseudonyms_ill_formed",
+    "texts_unreduced",
+    "events_of_another_day",
+    "events_of_other_words",
+    "rows_undecided",
+]
 
 
 def linked_files(workspace: Workspace, only: Only) -> pd.DataFrame:
@@ -25,12 +33,13 @@ def linked_files(workspace: Workspace, only: Only) -> pd.DataFrame:
 def linked_days(workspace: Workspace, only: Only) -> pd.DataFrame:
     """One row a day of pseudonymised linked events: COLUMNS, each a count of faults.
 
-    `rows_undecided`: accepted rows without a decision, and events that were not decided to count. Of a day whose file lacks a
-    declared column nothing can be said, so that each of its events counts as a fault.
+    `events_of_other_words`: those whose service used a word that the policy does not declare. `rows_undecided`: accepted rows
+    without a decision, and events that were not decided to count. Of a day whose file lacks a declared column nothing can be
+    said, so that each of its events counts as a fault.
     """
     dataset = workspace.policy.dataset(DERIVED)
     declared = {name: SQL_TYPES[field.type] for name, field in dataset.fields.items()}
-    services = list(dataset.fields["service"].values)
+    services, words = (list(dataset.fields[name].values) for name in ("service", "event"))
     accepted: Counter[date] = Counter()
     for file in record_files(workspace, DELIVERED):
         accepted.update({date.fromisoformat(day): count for day, count in file.accepted_by_day.items()})
@@ -40,7 +49,7 @@ def linked_days(workspace: Workspace, only: Only) -> pd.DataFrame:
         wrong = len(set(found.items()) ^ set(declared.items()))
         if not declared.items() <= found.items():
             return dict.fromkeys(COLUMNS, max(1, state.rows))
-        parameters = {"day": state.day, "services": services}
+        parameters = {"day": state.day, "services": services, "events": words, "other": OTHER}
         rows, *faults = connection.execute(_SQL.format(relation=relation), parameters).fetchone() or (0,)
         undecided = abs(accepted[state.day] - sum(state.people.values())) + abs(rows - state.people.get("linked", 0))
         return dict(zip(COLUMNS, [wrong, *(int(fault or 0) for fault in faults), undecided], strict=True))
@@ -53,12 +62,13 @@ _SQL = """
         count(*),
         count(*) FILTER (WHERE NOT regexp_full_match(coalesce(linked_member_pseudonym, ''), '[0-9a-f]{{64}}')),
         count(*) FILTER (
-            WHERE NOT regexp_full_match(coalesce(event, ''), '[a-z][a-z0-9_-]{{0,31}}')
+            WHERE NOT coalesce(list_contains($events::VARCHAR[], event), false)
                 OR NOT coalesce(list_contains($services::VARCHAR[], service), false)
                 OR NOT regexp_full_match(coalesce(partner_id, ''), '[A-Za-z0-9_-]{{1,64}}')
         ),
         count(*) FILTER (
             WHERE event_day IS DISTINCT FROM $day OR CAST(occurred_at + INTERVAL 9 HOURS AS DATE) IS DISTINCT FROM $day
-        )
+        ),
+        count(*) FILTER (WHERE event = $other)
     FROM {relation}
 """  # own text; the relation is a file of the home

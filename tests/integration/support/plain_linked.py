@@ -4,7 +4,6 @@ Imports nothing of the project.
 """
 
 import csv
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from support.plain_people import PlainPeople, seoul
 
-WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+WORDS = {"stream", "like", "share", "comment", "sent", "reached", "opened", "reacted"}
 
 
 def partner_linked_daily(people: PlainPeople, files: Iterable[Path]) -> list[tuple[Any, ...]]:
@@ -29,7 +28,5 @@ def partner_linked_daily(people: PlainPeople, files: Iterable[Path]) -> list[tup
             if people.has_left_since(member["login_id"], at) or row["partner_id"] not in exports.partners:
                 continue
             word = row["event"].strip().lower()
-            cells[row["partner_id"], row["service"], word if WORD.fullmatch(word) else "other", at.date()].append(
-                account
-            )
+            cells[row["partner_id"], row["service"], word if word in WORDS else "other", at.date()].append(account)
     return sorted((*cell, len(accounts), len(set(accounts)), len(set(accounts))) for cell, accounts in cells.items())

@@ -53,6 +53,8 @@ RECORD_TWINS = (
         "SELECT * REPLACE ('m1' AS linked_member_pseudonym)",
     ),
     _of_linked("linked_texts_are_reduced", "free text as event", "SELECT * REPLACE ('kim minji' AS event)"),
+    _of_linked("linked_events_have_declared_words", "an event of another word", "SELECT * REPLACE ('other' AS event)"),
+    _of_linked("linked_texts_are_reduced", "a name as event", "SELECT * REPLACE ('minji' AS event)"),
     _of_linked("linked_texts_are_reduced", "a mailbox as partner", "SELECT * REPLACE ('a@b.c' AS partner_id)"),
     _of_linked("linked_texts_are_reduced", "an unknown service", "SELECT * REPLACE ('fan' AS service)"),
     _of_linked("linked_events_lie_in_their_day", "another day", "SELECT * REPLACE (event_day - 1 AS event_day)"),

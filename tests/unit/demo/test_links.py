@@ -1,5 +1,6 @@
 """Linked events are of members who link, of some who did, and of strangers; nothing happens to partners nobody comes for."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -42,6 +43,14 @@ def test_events_are_of_both_services_known_and_strange_members_and_of_every_kind
     assert {row["melon_member_id"] for row in rows} & known
     assert {row["melon_member_id"] for row in rows} - known
     assert any(row["partner_id"] == "P99999" for row in rows)
+
+
+def test_without_flaws_the_services_use_words_of_the_policy_alone():
+    plain = replace(PLAN, flaws=False)
+    rows = [
+        row for day in range(30) for row in linked_event_rows(plain, make_registry(plain), PLAN.to - timedelta(day))
+    ]
+    assert {row["event"] for row in rows} == {"stream", "like", "share", "comment"}
 
 
 def test_partners_nobody_comes_for_have_no_events(days):

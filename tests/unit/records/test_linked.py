@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.records.linked import Links, counted_events, plain_word
+from pipelines.records.linked import Links, counted_events, declared_word
+
+WORDS = ("stream", "album-like", "other")
 
 
 def at(second: int) -> datetime:
@@ -28,7 +30,7 @@ def row(second=15, service="melon", melon="m1", partner="P1", event="stream"):
 
 
 def decided(rows, links, accounts=("k1", "k2"), partners=("P1",)):
-    events, counts = counted_events(rows, Links(links), accounts, partners)
+    events, counts = counted_events(rows, Links(links), accounts, partners, WORDS)
     assert len(events) == counts["linked"]
     return dict(counts)
 
@@ -64,6 +66,7 @@ def test_what_a_member_did_before_leaving_does_not_count_and_what_came_afterward
         Links([link()]),
         {"k1"},
         {"P1"},
+        WORDS,
         lambda account, when: "withdrawn" if account == "k1" and when <= at(15) else None,
     )
     assert [event.occurred_at for event in events] == [at(16)]
@@ -74,20 +77,24 @@ def test_a_partner_the_registry_does_not_know_does_not_count():
     assert decided([row(partner="kim@example.com")], [link()]) == {"unknown partner": 1}
 
 
-def test_an_event_that_counts_carries_the_account_and_a_plain_word():
-    (event,), _ = counted_events([row(event=" Stream ")], Links([link()]), {"k1"}, {"P1"})
+def test_an_event_that_counts_carries_the_account_and_a_declared_word():
+    (event,), _ = counted_events([row(event=" Stream ")], Links([link()]), {"k1"}, {"P1"}, WORDS)
     assert (event.account_key, event.event, event.occurred_at) == ("k1", "stream", at(15))
 
 
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        *(("stream", "stream"), ("Album-Like", "album-like"), ("kim min-su", "other"), ("", "other"), ("a@b", "other")),
-        *(("a" * 32, "a" * 32), ("a" * 33, "other"), ("010-1234-5678", "other"), ("김", "other")),
+        *(("stream", "stream"), ("Album-Like", "album-like"), ("other", "other"), (" STREAM\n", "stream")),
+        *(("minji", "other"), ("streams", "other"), ("kim min-su", "other"), ("", "other"), ("010-1234-5678", "other")),
     ],
 )
-def test_what_may_be_free_text_is_other(text, word):
-    assert plain_word(text) == word
+def test_whatever_is_no_declared_word_is_other_a_single_name_too(text, word):
+    assert declared_word(text, WORDS) == word
+
+
+def test_without_declared_words_every_event_is_other():
+    assert declared_word("stream", ()) == "other"
 
 
 SECONDS = st.integers(0, 6)

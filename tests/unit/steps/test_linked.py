@@ -136,6 +136,23 @@ def test_the_metrics_find_no_fault_and_see_one_that_is_put_there(linked):
     assert linked_days(linked.workspace, None)["rows_undecided"].tolist() == [1]
 
 
+def test_a_word_that_the_policy_does_not_declare_is_other_and_told_of(linked):
+    deliver(linked, at("12:00:00"), at("12:01:00", event="Minji"), at("12:02:00", event="LIKE"))
+    derive_linked_days(linked.workspace)
+    assert sorted(row["event"] for row in events(linked)) == ["like", "other", "stream"]
+    (found,) = linked_days(linked.workspace, None).to_dict("records")
+    assert {name: count for name, count in found.items() if count} == {"events_of_other_words": 1}
+
+
+def test_a_word_that_the_policy_declares_anew_counts_in_the_days_before_too(linked, changed):
+    deliver(linked, at("12:00:00", event="minji"))
+    derive_linked_days(linked.workspace)
+    later = changed(linked, "policy/2014-06-16.yml", "values: [stream, like,", "values: [minji, stream, like,")
+    assert [given.day for given in stale_linked_days(later.workspace)] == [DAY]
+    derive_linked_days(later.workspace)
+    assert [row["event"] for row in events(later)] == ["minji"]
+
+
 def test_linked_events_that_were_not_judged_shut_the_gate(linked):
     deliver(linked, at("12:00:00"))
     derive_linked_days(linked.workspace)
