@@ -5,7 +5,21 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import backfill, check, demo, hold, imports, keys, nightly, retention, serve, sql, status, subject
+from pipelines.cli import (
+    backfill,
+    check,
+    count,
+    demo,
+    hold,
+    imports,
+    keys,
+    nightly,
+    retention,
+    serve,
+    sql,
+    status,
+    subject,
+)
 from pipelines.cli.output import console, print_json
 from pipelines.errors import PartnerstatsError
 from pipelines.unexpected import told_without_values
@@ -30,6 +44,7 @@ app.command("import")(imports.import_command)
 app.command("status")(status.status)
 app.command("sql")(sql.sql)
 app.command("check")(check.check)
+app.command("count")(count.count)
 app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")
 app.add_typer(hold.app, name="hold")

@@ -48,7 +48,7 @@ def test_the_program_stands_where_it_is_installed_and_loads_what_it_needs():
 
 
 def test_help_teaches_each_command():
-    commands = ["demo", "nightly", "import", "status", "sql", "check", "keys", "ui"]
+    commands = ["demo", "nightly", "import", "status", "sql", "check", "count", "keys", "ui"]
     overview = run("--help")
     assert overview.code == 0
     assert all(command in overview.stdout for command in commands)
