@@ -1,4 +1,4 @@
-"""Every line that was read has a state, and what the ledger says was sealed is in the vault."""
+"""Every file has a source, every line that was read a state, and what the ledger says was sealed is in the vault."""
 
 from expectations.model import Check
 
@@ -49,6 +49,16 @@ CHECKS = (
         clause="collect.automatic",
         sentence="No log of today was set aside as a whole, or for a part of it that could not be read.",
         sentence_ko="오늘 전달된 로그 중 전부 또는 일부를 읽지 못해 통째로 격리된 파일이 없습니다.",
+        severity="warning",
+    ),
+    Check(
+        name="nothing_in_landing_is_unknown",
+        asset="access_logs",
+        frame="landing",
+        column="deliveries_unknown",
+        clause="collect.channels",
+        sentence="Every file in the landing folder is of a declared source, record kind or registry table; any other stays.",
+        sentence_ko="수신 폴더의 모든 파일은 선언된 출처·기록·명부의 것입니다. 그 밖의 파일은 읽지 않고 그대로 둡니다.",
         severity="warning",
     ),
 )

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from pipelines.errors import InputError
 from pipelines.registry.store import RegistryKeys, RegistryStore
-from pipelines.steps.landed import finished
+from pipelines.steps.deliveries import delivered
 from pipelines.steps.record_imports import FOLDERS, record_files
 from pipelines.steps.records import QUARANTINED_FILE, import_records
 from pipelines.steps.workspace import OpenHome
@@ -114,7 +114,7 @@ def look_at_landing(opened: OpenHome, before: Mapping[str, Sighting], *, most_by
     """
     known, reading = _Known(opened), _Reading(_limits(opened), most_bytes)
     files, new, stands = [], [], set()
-    for kind, path in _delivered(opened):
+    for kind, path in delivered(opened):
         try:
             now = _seen(opened.home.landing, path)
             earlier = before.get(now.place)
@@ -195,19 +195,6 @@ class _Known:
         """Return what tells the stored table from every other version of it; nothing for logs and records, which add up."""
         pointer = None if kind == "access" or kind in FOLDERS else self._registry.pointer(kind)
         return pointer.stored_sha256 if pointer else ""
-
-
-def _delivered(opened: OpenHome) -> Iterator[tuple[str, Path]]:
-    """Yield each file a night would take in with its kind: `access`, a folder of records, or the name of a registry table."""
-    landing = opened.home.landing
-    for source in sorted(opened.sources.sources):
-        yield from (("access", path) for path in finished(landing / "access" / source))
-    for folder in FOLDERS:
-        yield from ((folder, path) for path in finished(landing / folder))
-    tables = {name for name, dataset in opened.policy.datasets.items() if dataset.stage == "registry"}
-    for path in finished(landing / "registry"):
-        if (table := path.name.partition(".")[0]) in tables:
-            yield table, path
 
 
 def _seen(landing: Path, path: Path) -> Sighting:

@@ -50,8 +50,6 @@ class IntakeReport:
     """What became of all files of one intake."""
 
     files: list[FileReport] = field(default_factory=list)
-    undeclared: list[str] = field(default_factory=list)
-    """Folders of the landing place that no declared source has; what lies there is left alone."""
 
     @property
     def records(self) -> list[ImportRecord]:
@@ -95,6 +93,8 @@ def import_landing(
 ) -> IntakeReport:
     """Take in every file below `landing/access/<source>/`, in order of name; what was imported before changes nothing.
 
+    A folder that no declared source has is left alone (`unknown_deliveries` counts what lies there).
+
     Landing copies of real sources are removed once their lines are sealed and read back. A file whose content cannot be read is
     quarantined and the others go on; they do too before InputError is raised for one that may not be opened or changes meanwhile.
     Raises HomeError for real input in a demo home and the other way round.
@@ -105,7 +105,6 @@ def import_landing(
     for source_folder in sorted(path for path in folder.glob("*") if path.is_dir()):
         source = workspace.sources.sources.get(source_folder.name)
         if source is None:
-            report.undeclared.append(source_folder.name)
             continue
         reading = record_of(source, workspace.settings.max_line_bytes)
         removes = source.remove_after_import if (chosen := workspace.settings.remove_landing) is None else chosen

@@ -125,6 +125,7 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
     assert {name: len(frame) for name, frame in measured.items()} == {
         "files": files,
         "whole_files": 1,
+        "landing": 1,
         **{frame: len(measured[frame]) for frame in ("cookie_files", "cookie_days", "linked_files", "linked_days")},
         **{f"{table}_exports": 1 for table in TABLES},
         "member_consents": 1,

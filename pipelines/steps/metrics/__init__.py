@@ -9,7 +9,7 @@ from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_li
 from pipelines.steps.metrics.days import days
 from pipelines.steps.metrics.destruction import destruction
 from pipelines.steps.metrics.events import event_days, event_fields
-from pipelines.steps.metrics.files import files, whole_files
+from pipelines.steps.metrics.files import files, landing, whole_files
 from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
@@ -23,6 +23,7 @@ from pipelines.steps.workspace import Workspace
 FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "files": files,
     "whole_files": whole_files,
+    "landing": landing,
     "cookie_files": cookie_files,
     "cookie_days": cookie_days,
     "cookie_lines": cookie_lines,

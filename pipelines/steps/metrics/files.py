@@ -1,4 +1,4 @@
-"""What became of the imported files: lines accounted for, sealed parts present and unaltered."""
+"""What became of the delivered files: lines accounted for, sealed parts present and unaltered, none left without a source."""
 
 import hashlib
 from collections import Counter
@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipelines.clock import seoul_day
+from pipelines.steps.deliveries import unknown_deliveries
 from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.record_imports import FOLDERS
@@ -50,6 +51,11 @@ def whole_files(workspace: Workspace, _: Only) -> pd.DataFrame:
     sources = Counter(entry.body["source"] for entry in entries if seoul_day(entry.at) == workspace.today)
     records = {folder: sources.pop(folder, 0) for folder in FOLDERS}
     return pd.DataFrame([{"access": sources.total(), **records}], columns=WHOLE)
+
+
+def landing(workspace: Workspace, _: Only) -> pd.DataFrame:
+    """One row: `deliveries_unknown`, the files in the landing folder that nothing takes in."""
+    return pd.DataFrame([{"deliveries_unknown": unknown_deliveries(workspace)}])
 
 
 def _parts(workspace: Workspace, record: ImportRecord, gone: Gone, only: Only) -> tuple[int, int]:

@@ -41,6 +41,10 @@ TWINS = (
     Twin("sealed_parts_are_unaltered", "a part's last byte", corrupt.part("vault", corrupt.cut_off)),
     Twin("sealed_parts_are_unaltered", "one bit of the quarantine", corrupt.part("quarantine", corrupt.flip_a_bit)),
     Twin("quarantine_stays_small", "eleven of a hundred lines are garbage", corrupt.delivery_of_garbage(100, 11)),
+    Twin("nothing_in_landing_is_unknown", "a log beside its folder", corrupt.lay("access/demo.log")),
+    Twin("nothing_in_landing_is_unknown", "a log of no source", corrupt.lay("access/demo-wep/a.log")),
+    Twin("nothing_in_landing_is_unknown", "an export of no table", corrupt.lay("registry/memberz.csv")),
+    Twin("nothing_in_landing_is_unknown", "records of no kind", corrupt.lay("cookie/a.jsonl")),
     Twin("no_file_is_quarantined_whole", "compression that is cut off", corrupt.delivery_of_a_damaged_log),
     Twin(
         "event_fields_are_declared",

@@ -113,6 +113,17 @@ def delivery_of_garbage(lines: int, broken: int) -> Corruption:
     return corrupt
 
 
+def lay(place: str) -> Corruption:
+    """Lay a file at `place` below the landing folder."""
+
+    def corrupt(workspace: Workspace) -> None:
+        path = workspace.home.landing / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("kim.minji\n")
+
+    return corrupt
+
+
 def delivery_of_a_damaged_log(workspace: Workspace) -> None:
     """Deliver and take in a log whose compression is cut off."""
     path = workspace.home.landing / "access" / "demo-web" / "damaged.log.gz"
