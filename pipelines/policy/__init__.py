@@ -6,6 +6,7 @@ from pipelines.policy.loading import load_policy, load_policy_file, load_routes,
 from pipelines.policy.models import STATISTICS, NightlyLimits, Policy
 from pipelines.policy.periods import Length, Period
 from pipelines.policy.places import EndedWhen, Places
+from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.policy.routes import OTHER, ContentFrom, Parameter, Route, Routes
 from pipelines.policy.sources import Filter, Source, Sources
 
@@ -27,6 +28,8 @@ __all__ = [
     "Places",
     "Policy",
     "Processor",
+    "Publication",
+    "PublishedTable",
     "Purpose",
     "Role",
     "Route",

@@ -9,6 +9,7 @@ from pipelines.policy.base import Fault
 from pipelines.policy.datasets import Dataset
 from pipelines.policy.models import STATISTICS, Policy
 from pipelines.policy.place_faults import place_faults
+from pipelines.policy.publication import publication_faults
 from pipelines.policy.yaml_lines import Loc
 
 
@@ -21,6 +22,8 @@ def policy_faults(policy: Policy) -> Iterator[Fault]:
         yield from _field_faults(policy, ("datasets", name), dataset)
         if dataset.period is not None:
             yield from place_faults(("datasets", name, "period"), dataset.period, dataset)
+    if policy.publication is not None:
+        yield from publication_faults(policy.publication, policy.datasets, policy.fewest_people)
 
 
 def _notice_faults(policy: Policy) -> Iterator[Fault]:
@@ -39,6 +42,8 @@ def _clause_faults(policy: Policy) -> Iterator[Fault]:
 def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
     yield ("notice", "clause"), policy.notice.clause
     yield ("retention", "clause"), policy.retention.clause
+    if policy.publication is not None:
+        yield ("publication", "clause"), policy.publication.clause
     for section in ("purposes", "roles", "processors"):
         for name, entry in getattr(policy, section).items():
             yield (section, name, "clause"), entry.clause

@@ -12,6 +12,7 @@ from pipelines.errors import UsageError
 from pipelines.policy.base import ClauseId, Name, Sentence, StrictModel
 from pipelines.policy.clauses import Clause, Contact, Described, Notice, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
+from pipelines.policy.publication import Publication
 
 STATISTICS: Final = "statistics"
 """The purpose the pipeline derives data for, as `fields_for` takes it; a dropped field cannot serve it."""
@@ -56,6 +57,8 @@ class Policy(StrictModel):
     """A cell on fewer distinct people is small: it is not shown, and goes with its events."""
     destroy_within_days: Annotated[int, Constraint(ge=0)]
     retention: NightlyLimits
+    publication: Publication | None = None
+    """None: nothing is published."""
     contacts: Mapping[Name, Contact]
     roles: Mapping[Name, Role]
     purposes: Mapping[Name, Purpose]

@@ -1,0 +1,182 @@
+"""What partners may see of the statistics, and when: closing, thresholds, and how the published tables add up."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Constraint
+from pydantic import model_validator
+
+from pipelines.policy.base import ClauseId, Fault, Name, StrictModel
+from pipelines.policy.datasets import Dataset
+
+PeriodKind = Literal["day", "week", "month"]
+Days = Annotated[int, Constraint(ge=0)]
+Percent = Annotated[float, Constraint(ge=0, le=100)]
+PARTNER, PEOPLE = "partner_id", "contributing_people"
+
+
+class ClosesAfter(StrictModel):
+    """How many days after its end a period closes, in Asia/Seoul days; a longer one never before what it consists of."""
+
+    day: Days
+    week: Days
+    month: Days
+
+    @model_validator(mode="after")
+    def _parts_close_first(self) -> Self:
+        if not self.day <= self.week <= self.month:
+            raise ValueError("a week closes no earlier than its days, a month no earlier than its weeks")
+        return self
+
+
+class Part(StrictModel):
+    """The people one measure of a row speaks of (`people`), among those of the row (`of`); both are columns of the table."""
+
+    people: Name
+    of: Name = PEOPLE
+
+
+class PartsOf(StrictModel):
+    """The rows of a table are the parts of the rows of another one of the same period.
+
+    `measures` gives for each measure of this table the one of the `table` that it adds up to. With `by`, a column of this table,
+    the parts of each value of it add up to the row of that value; without it all rows do.
+    """
+
+    table: Name
+    measures: Annotated[Mapping[Name, Name], Constraint(min_length=1)]
+    by: Name | None = None
+
+
+class PublishedTable(StrictModel):
+    """One published table, of the name of its mart."""
+
+    period: PeriodKind
+    dimensions: tuple[Name, ...] = ()
+    """Columns that tell the rows of one partner and period apart."""
+    adds_up: tuple[Name, ...] = ()
+    """Measures that add up over days, and over the parts of `parts_of`."""
+    others: tuple[Name, ...] = ()
+    """Further published measures; distinct people among them."""
+    rests_on: Annotated[tuple[Name, ...], Constraint(min_length=1)] = (PEOPLE,)
+    """Columns of people: a row rests on as many as the fewest of them."""
+    amount: Name | None = None
+    """The measure that dominance is judged on; with the columns `largest_<amount>` and `second_<amount>`."""
+    parts: Mapping[Name, Part] = {}
+    """Measures that speak of only some of the row's people."""
+    tails: Mapping[Name, tuple[Name, Percent]] = {}
+    """Measures shown only where that percentage of another measure of the row is at least the threshold."""
+    parts_of: tuple[PartsOf, ...] = ()
+    days: Name | None = None
+    """The table of days that a longer period consists of."""
+    weeks: Name | None = None
+    """The table of weeks that stand beside the days of a month."""
+    threshold: Annotated[int, Constraint(gt=1)] | None = None
+    dominance_percent: Percent | None = None
+    protection_percent: Percent | None = None
+    rounding: Annotated[int, Constraint(gt=1)] | Literal["none"] | None = None
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Every published measure, in order."""
+        return (*self.adds_up, *self.others)
+
+    def columns(self) -> Iterator[str]:
+        """Yield every column of the mart that publication reads."""
+        yield from (PARTNER, self.period, *self.dimensions, *self.measures, *self.rests_on)
+        yield from (name for part in self.parts.values() for name in (part.people, part.of))
+        yield from (part.by for part in self.parts_of if part.by is not None)
+        yield from (f"{which}_{self.amount}" for which in ("largest", "second") if self.amount is not None)
+
+    @model_validator(mode="after")
+    def _names_its_own_measures(self) -> Self:
+        named = {*self.parts, *self.tails, *(name for name, _ in self.tails.values())}
+        named |= {name for part in self.parts_of for name in part.measures}
+        named |= {self.amount} if self.amount else set()
+        if unknown := sorted(named - set(self.measures)):
+            raise ValueError(f"{unknown[0]!r} is no measure of the table")
+        if self.period == "day" and (self.days or self.weeks):
+            raise ValueError("a day does not consist of days or weeks")
+        if self.weeks and (self.period != "month" or not self.days):
+            raise ValueError("only months that consist of days have weeks beside them")
+        return self
+
+
+class Publication(StrictModel):
+    """When periods close, what protects the people in a cell, and the published tables."""
+
+    closes_after_days: ClosesAfter
+    waits_days: Days
+    """How many days beyond its closing a day without any statistics is waited for; then it closes as an empty one."""
+    threshold: Annotated[int, Constraint(gt=1)]
+    """k: a cell that rests on fewer distinct people is hidden."""
+    dominance_percent: Percent
+    protection_percent: Percent
+    rounding: Annotated[int, Constraint(gt=1)] | Literal["none"] = "none"
+    clause: ClauseId
+    tables: Annotated[Mapping[Name, PublishedTable], Constraint(min_length=1)]
+
+    def threshold_of(self, table: str) -> int:
+        """Return k of a table."""
+        return self.tables[table].threshold or self.threshold
+
+    def dominance_of(self, table: str) -> float:
+        """Return p of a table."""
+        own = self.tables[table].dominance_percent
+        return self.dominance_percent if own is None else own
+
+    def protection_of(self, table: str) -> float:
+        """Return the protection percentage of a table."""
+        own = self.tables[table].protection_percent
+        return self.protection_percent if own is None else own
+
+    def rounding_of(self, table: str) -> int | None:
+        """Return the base that published values of a table are rounded to, None where they are not."""
+        own = self.tables[table].rounding or self.rounding
+        return None if own == "none" else own
+
+
+def publication_faults(
+    publication: Publication, datasets: Mapping[str, Dataset], fewest_people: int
+) -> Iterator[Fault]:
+    """Yield what does not fit between the published tables, and between them and the marts that the policy declares."""
+    if publication.threshold < fewest_people:
+        yield Fault(("publication", "threshold"), "is lower than fewest_people: small cells would be shown")
+    for name, table in publication.tables.items():
+        here = ("publication", "tables", name)
+        if table.threshold is not None and table.threshold < fewest_people:
+            yield Fault((*here, "threshold"), "is lower than fewest_people: small cells would be shown")
+        if name not in datasets:
+            yield Fault(here, f"unknown dataset {name!r}")
+            continue
+        yield from _column_faults(here, table, datasets[name])
+        yield from _relation_faults(here, table, publication.tables)
+
+
+def _column_faults(here: tuple[str, ...], table: PublishedTable, dataset: Dataset) -> Iterator[Fault]:
+    if dataset.stage != "warehouse" or dataset.holds != "aggregates":
+        yield Fault(here, "is no mart: only aggregates of the warehouse are published")
+    missing = sorted({column for column in table.columns() if column not in dataset.fields})
+    if missing:
+        yield Fault(here, f"names {missing[0]!r}, which is no field of the dataset")
+    grain = {PARTNER, table.period, *table.dimensions}
+    if dataset.grain and set(dataset.grain) != grain:
+        yield Fault((*here, "dimensions"), "with partner and period they are not the dataset's grain")
+
+
+def _relation_faults(
+    here: tuple[str, ...], table: PublishedTable, tables: Mapping[str, PublishedTable]
+) -> Iterator[Fault]:
+    for place, part in enumerate(table.parts_of):
+        total = tables.get(part.table)
+        if total is None or total.period != table.period:
+            yield Fault((*here, "parts_of", place), f"{part.table!r} is no published table of the same period")
+        elif unknown := sorted({*part.measures.values()} - {*total.adds_up, *total.others}):
+            yield Fault((*here, "parts_of", place), f"{unknown[0]!r} is no measure of {part.table!r}")
+        elif total.dimensions != (() if part.by is None else (part.by,)):
+            yield Fault((*here, "parts_of", place), f"the rows of {part.table!r} are not told apart by `by` alone")
+    for key, period in (("days", "day"), ("weeks", "week")):
+        name = getattr(table, key)
+        finer = tables.get(name) if name else None
+        if name and (finer is None or finer.period != period or finer.dimensions != table.dimensions):
+            yield Fault((*here, key), f"{name!r} is no published table of {key} with the same dimensions")

@@ -1,0 +1,92 @@
+"""The publication section: what partners may see, refused with file and line where its parts do not fit."""
+
+import pytest
+
+SECTION = """\
+publication:
+  closes_after_days: {day: 2, week: 2, month: 3}
+  waits_days: 14
+  threshold: 10
+  dominance_percent: 10
+  protection_percent: 20
+  clause: purpose.statistics
+  tables:
+    usage: {period: day, adds_up: [page_views], others: [unique_members], parts: {unique_members: {people: unique_members}}}
+    contents: {period: day, dimensions: [content_id], adds_up: [page_views],
+               parts_of: [{table: usage, measures: {page_views: page_views}}]}
+    weekly: {period: week, adds_up: [page_views], days: usage, threshold: 20, rounding: 5}
+"""
+FIELD = "{{type: {}, action: keep, purposes: [statistics], clause: purpose.statistics, description: D., description_ko: 디.}}"
+MART = """\
+  {name}:
+    description: Statistics.
+    description_ko: 통계.
+    holds: aggregates
+    stage: warehouse
+    clause: purpose.statistics
+    fields:
+"""
+
+
+def _mart(name: str, *columns: str) -> str:
+    fields = "".join(f"      {column}: {FIELD.format('text')}\n" for column in columns)
+    return MART.format(name=name) + fields
+
+
+MARTS = (
+    _mart("usage", "partner_id", "day", "page_views", "unique_members", "contributing_people")
+    + _mart("contents", "partner_id", "day", "content_id", "page_views", "contributing_people")
+    + _mart("weekly", "partner_id", "week", "page_views", "contributing_people")
+)
+
+
+@pytest.fixture
+def published(small):
+    """The small policy with marts and a publication section."""
+    return small.replace("contacts:\n", SECTION + "contacts:\n", 1) + MARTS
+
+
+def test_a_policy_without_the_section_publishes_nothing(small, loaded):
+    assert loaded(small).publication is None
+
+
+def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loaded):
+    publication = loaded(published).publication
+    assert [publication.threshold_of(name) for name in ("usage", "weekly")] == [10, 20]
+    assert [publication.rounding_of(name) for name in ("usage", "weekly")] == [None, 5]
+    assert (publication.dominance_of("usage"), publication.protection_of("usage")) == (10, 20)
+    assert publication.tables["usage"].measures == ("page_views", "unique_members")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line_of", "cause"),
+    [
+        ("week: 2, month: 3", "week: 2, month: 1", "  closes_after_days", "a month no earlier than its weeks"),
+        ("day: 2, week: 2", "day: 3, week: 2", "  closes_after_days", "a week closes no earlier than its days"),
+        ("threshold: 10\n", "threshold: 9\n", "  threshold", "lower than fewest_people"),
+        ("threshold: 20", "threshold: 9", "    weekly", "lower than fewest_people"),
+        ("waits_days: 14", "waits: 14", "  waits", "unknown key 'waits'"),
+        ("clause: purpose.statistics\n  tables", "clause: no.such\n  tables", "  clause: no", "unknown clause 'no.such'"),
+        ("    weekly: {period: week,", "    monthly: {period: week,", "    monthly", "unknown dataset 'monthly'"),
+        ("dimensions: [content_id]", "dimensions: [content]", "    contents: {p", "no field of the dataset"),
+        ("adds_up: [page_views], days", "adds_up: [views], days", "    weekly: {p", "no field of the dataset"),
+        ("days: usage", "days: contents", "    weekly: {p", "no published table of days"),
+        ("[{table: usage, measures", "[{table: weekly, measures", "               parts_of", "of the same period"),
+        ("measures: {page_views: page_views}}]", "measures: {page_views: visits}}]", "               parts_of", "no measure"),
+        ("{unique_members: {people", "{members: {people", "    usage: {p", "'members' is no measure of the table"),
+        ("period: day, adds_up: [page_views], others", "period: day, days: usage, adds_up: [page_views], others",
+         "    usage: {p", "a day does not consist of days"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_with_its_line(published, refused, right, wrong, line_of, cause):
+    assert right in published
+    text = published.replace(right, wrong, 1)
+    error = refused(text)
+    line = 1 + next(place for place, row in enumerate(text.splitlines()) if row.startswith(line_of))
+    assert cause in str(error)
+    assert error.line == line
+
+
+def test_only_aggregates_are_published(published, refused):
+    text = published.replace("    usage: {period", "    visits: {period: day, adds_up: [time]}\n    usage: {period", 1)
+    assert "visits" not in MARTS and "is no mart" in str(refused(text))
