@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.options import ClockOption, HomeOption, JsonOption, settings_from
+from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table
 from pipelines.clock import parse_day, seoul_day
 from pipelines.errors import UsageError
 from pipelines.retention.register import Recorded
-from pipelines.steps.retention.register import open_register, verify_register, write_certificate
-from pipelines.steps.workspace import existing_home
+from pipelines.steps.retention.register import open_register, restore_register, verify_register, write_certificate
+from pipelines.steps.workspace import Workspace, existing_home
 
 SHOWN_ENTRIES, SHOWN_PLAN = 30, 12
 
@@ -105,6 +105,31 @@ def verify(
             console().print("FAILED:", finding.sentence, markup=False)
     if not found.holds:
         raise typer.Exit(1)
+
+
+@app.command("restore")
+def restore(
+    home: HomeOption = None,
+    role: RoleOption = None,
+    reason: ReasonOption = None,
+    clock: ClockOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that the home was restored from a backup, so that a register older than its copy is gone on with.
+
+    Only the privacy officer says it, with --role and --reason, and the register names the head of what was lost for ever. The
+    next run destroys and erases again whatever the backup brought back. A register that was changed is refused.
+    """
+    workspace = Workspace.open(settings_from(home, clock, role, reason))
+    with workspace.home.lock():
+        entry = restore_register(workspace)
+    if as_json:
+        print_json({"lost_size": entry.lost_size, "lost_root": entry.lost_root, "approved_by": entry.approved_by})
+        return
+    console().print(
+        f"gone on with; entered that a register of {entry.lost_size:,} entries, root {entry.lost_root}, was lost",
+        markup=False,
+    )
 
 
 @app.command("certificate")

@@ -24,6 +24,11 @@ from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
 
+RESTORED = (
+    "If it was restored, the privacy officer says so with `partnerstats retention register restore --role privacy_officer "
+    "--reason ...`; if not, bring back the home's `ledger` from its latest backup"
+)
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -61,7 +66,7 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
     back = list(_came_back(workspace))
     if found.is_only_older:
         if not back:
-            raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}")
+            raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}. {RESTORED}")
         register.restore(workspace.policy.version, NIGHTLY, workspace.clock.now())
     entries = tuple(_replayed(workspace, back))
     for entry in entries:

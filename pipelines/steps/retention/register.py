@@ -3,14 +3,18 @@
 from datetime import date
 from pathlib import Path
 
-from pipelines.errors import CheckFailedError, HomeError, UsageError
+from pipelines.errors import CheckFailedError, DamagedError, HomeError, UsageError
 from pipelines.policy import load_policy
 from pipelines.retention.certificate import Language, certify, render
-from pipelines.retention.entries import Words
+from pipelines.retention.entries import Restored, Words
 from pipelines.retention.examination import Finding, FindingKind, Verification
 from pipelines.retention.register import Register, root_after
-from pipelines.steps.workspace import OpenHome
+from pipelines.settings import Settings
+from pipelines.steps.access import record_access
+from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import write_text
+
+OFFICER = "privacy_officer"
 
 
 def open_register(opened: OpenHome) -> Register:
@@ -19,6 +23,28 @@ def open_register(opened: OpenHome) -> Register:
     if copy.resolve().is_relative_to(opened.home.root.resolve()):
         raise HomeError(f"the copy of the register's head must lie outside the home: {copy}")
     return Register(opened.home.ledger, copy, Words.of(opened.policy))
+
+
+def restore_register(workspace: Workspace) -> Restored:
+    """Go on with a register that is older than its copy, on the privacy officer's word; return what was entered.
+
+    For a home restored from a backup that shows no other sign of it: the night does it by itself where something in the home
+    stands under a destroyed key. Call it only while holding the home. Raises UsageError unless the privacy officer does it and
+    says why, and when the register is not older; DamagedError when anything else is wrong with it. Nothing is entered then.
+    """
+    settings = workspace.settings
+    if settings.role != OFFICER:
+        raise UsageError(f"only the role {OFFICER} says that the home was restored; give it with --role")
+    if settings.reason == Settings.model_fields["reason"].default:
+        raise UsageError("say with --reason which backup was restored, and why")
+    register = open_register(workspace)
+    found = register.verify()
+    if not found.is_only_older:
+        wrong = "not older than its copy" if found.holds else f"not what was written: {found.findings[0].sentence}"
+        raise (UsageError if found.holds else DamagedError)(f"nothing is restored: the register is {wrong}")
+    record_access(workspace, "go on with a register of destructions that is older than its copy")
+    entry = register.restore(workspace.policy.version, settings.role, workspace.clock.now())
+    return Restored.model_validate(entry.body)
 
 
 def verify_register(register: Register, issued: tuple[int, str] | None = None) -> Verification:

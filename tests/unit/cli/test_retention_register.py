@@ -130,7 +130,7 @@ def test_the_copy_lies_beside_the_keys_or_where_the_setting_says_and_never_in_th
     assert isinstance(run("verify", "--home", home).exception, HomeError)
 
 
-@pytest.mark.parametrize("command", [(), ("list",), ("verify",), ("certificate",)])
+@pytest.mark.parametrize("command", [(), ("list",), ("verify",), ("certificate",), ("restore",)])
 def test_help_teaches_each_command(command):
     shown = run(*command, "--help")
     assert shown.exit_code == 0

@@ -4,9 +4,11 @@ import shutil
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
-from pipelines.errors import DamagedError
-from pipelines.retention.entries import NIGHTLY, Replayed, Restored
+from pipelines.cli.app import app
+from pipelines.errors import DamagedError, UsageError
+from pipelines.retention.entries import NIGHTLY, Replayed, Restored, Verified
 from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.planning import make_plan
@@ -88,8 +90,43 @@ def test_a_register_that_was_cut_back_alone_stops_everything(lived, tmp_path):
     for path in (later.settings.home / "ledger").glob("destructions.*"):
         path.unlink()
     assert not (backup / "ledger" / "destructions.jsonl").exists()
-    with pytest.raises(DamagedError, match="before someone looked"):
+    with pytest.raises(DamagedError, match=r"before someone looked.*register restore --role privacy_officer"):
         begin_writing(later.workspace)
+
+
+def restore_command(house, *said):
+    command = ["retention", "register", "restore", "--home", str(house.settings.home), "--clock", LATER]
+    return CliRunner().invoke(app, [*command, *said])
+
+
+def test_where_nothing_came_back_the_privacy_officer_says_that_a_backup_was_restored(lived, tmp_path):
+    destroyed(lived)
+    backup = backed_up(lived, tmp_path)
+    size = len(open_register(lived.workspace).entries())
+    # All that the backup does not know is an entry: nothing in it stands under a destroyed key.
+    verified = {"scope": "changed", "probes": 1, "probes_found": 0, "controls": 1, "controls_found": 1}
+    entry = Verified(policy_version=lived.workspace.policy.version, **verified, files=1, bytes=1)
+    lost = open_register(lived.workspace).append(entry, lived.at(LATER).workspace.clock.now())
+    again = restored(lived, backup)
+    with pytest.raises(DamagedError, match="before someone looked"):
+        begin_writing(again.workspace)
+    reason = ("--reason", "the disk of last week")
+    for said in (reason, ("--role", "operator", *reason), ("--role", "privacy_officer")):
+        assert isinstance(restore_command(again, *said).exception, UsageError)
+    assert restore_command(again, "--role", "privacy_officer", *reason).exit_code == 0
+    entries = [entry.body for entry in open_register(again.workspace).entries()]
+    assert (entries[-1].lost_size, entries[-1].lost_digest) == (size + 1, lost.digest)
+    assert entries[-1].approved_by == "privacy_officer"
+    assert begin_writing(again.workspace).replayed == ()
+    assert isinstance(restore_command(again, "--role", "privacy_officer", *reason).exception, UsageError)
+
+
+def test_a_register_that_was_changed_is_not_gone_on_with(lived):
+    later = destroyed(lived)
+    path = later.settings.home / "ledger" / "destructions.jsonl"
+    path.write_text(path.read_text().replace('"files":2', '"files":1', 1))
+    said = restore_command(later, "--role", "privacy_officer", "--reason", "a backup")
+    assert isinstance(said.exception, DamagedError)
 
 
 def test_a_register_that_was_changed_stops_everything(lived):
