@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from pipelines.policy.consistency import policy_faults
 from pipelines.policy.models import Policy
 from pipelines.policy.routes import Routes, route_faults
 from pipelines.policy.sources import Sources
-from pipelines.policy.yaml_lines import LinedYaml, read_yaml
+from pipelines.policy.yaml_lines import LinedYaml, parse_yaml, read_content, read_yaml
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -53,7 +54,16 @@ def load_routes(path: Path) -> Routes:
 
 
 def _load(file: Path, model: type[ModelT], check: Callable[[ModelT], Iterable[Fault]] | None = None) -> ModelT:
-    document = read_yaml(file)
+    value: ModelT = _valid(file, read_content(file), model, check)
+    return value
+
+
+@lru_cache(maxsize=32)
+def _valid(
+    file: Path, content: bytes, model: type[ModelT], check: Callable[[ModelT], Iterable[Fault]] | None
+) -> ModelT:
+    """Return what `content` declares; the same bytes of the same file are judged once a process, as the models are frozen."""
+    document = parse_yaml(file, content)
     try:
         value = model.model_validate(document.data, context={"sha256": document.sha256})
     except ValidationError as cause:

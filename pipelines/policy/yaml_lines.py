@@ -43,10 +43,22 @@ class LinedYaml:
 
 def read_yaml(file: Path) -> LinedYaml:
     """Read `file`. Raises PolicyError with the line for syntax errors, duplicate keys, aliases and unreadable files."""
+    return parse_yaml(file, read_content(file))
+
+
+def read_content(file: Path) -> bytes:
+    """Return the bytes of `file`. Raises PolicyError when it is unreadable."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
+    except OSError as cause:
+        raise PolicyError(file, None, f"cannot be read ({type(cause).__name__})") from cause
+
+
+def parse_yaml(file: Path, content: bytes) -> LinedYaml:
+    """Return what `content`, the bytes of `file`, says. Raises PolicyError as `read_yaml` does."""
+    try:
         text = content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
+    except UnicodeDecodeError as cause:
         raise PolicyError(file, None, f"cannot be read ({type(cause).__name__})") from cause
     builder = _Builder(file)
     try:

@@ -5,8 +5,9 @@ Only what the macros use of dbt is stood in for: `adapter.dispatch`, `return`, `
 
 import datetime
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -37,13 +38,7 @@ def render_sql(
 
 
 def _environment(sql_folder: Path, engine: str, variables: Mapping[str, object]) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(sql_folder),
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.do"],
-        autoescape=False,  # noqa: S701 - SQL, and no value of the data goes through it
-        keep_trailing_newline=True,
-    )
+    environment = _bare(sql_folder)
 
     def dispatch(macro: str, package: str | None = None) -> Any:  # noqa: ANN401 - dbt's signature
         for prefix in (engine, "default"):
@@ -69,12 +64,29 @@ def _environment(sql_folder: Path, engine: str, variables: Mapping[str, object])
     return environment
 
 
+def _bare(sql_folder: Path | None = None) -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(sql_folder) if sql_folder else None,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.do"],
+        autoescape=False,  # noqa: S701 - SQL, and no value of the data goes through it
+        keep_trailing_newline=True,
+    )
+
+
+@lru_cache(maxsize=128)
+def _compiled(text: str, name: str | None = None) -> CodeType:
+    """Return the code of a text, which depends on nothing but the text and its name."""
+    return _bare().compile(text, name=name, filename=name)
+
+
 def _macros(environment: jinja2.Environment, sql_folder: Path) -> dict[str, Any]:
     """Return every macro of the project, by name. They are compiled as one text, so that each sees all others."""
     files = sorted((sql_folder / _MACROS).rglob("*.sql"))
     texts = {file.relative_to(sql_folder).as_posix(): file.read_text(encoding="utf-8") for file in files}
     for name, text in texts.items():
         # Alone first: an error then names its own file and line. Jinja lets go of the name otherwise.
-        environment.compile(text, name=name, filename=name)
-    module = environment.from_string("\n".join(texts.values())).module
+        _compiled(text, name)
+    code = _compiled("\n".join(texts.values()))
+    module = environment.template_class.from_code(environment, code, environment.globals).module
     return {name: value for name, value in vars(module).items() if not name.startswith("_")}

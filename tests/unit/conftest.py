@@ -1,5 +1,6 @@
 """Death at every change of the disk: what a process would leave that was killed just before it."""
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -53,16 +54,19 @@ class Deaths:
             self.change()
 
 
-_DEATHS = Deaths()
+@functools.cache
+def listening_deaths() -> Deaths:
+    """Listen from the first test that needs it: what listens cannot be taken away again, and costs every test after it."""
+    return Deaths()
 
 
 @pytest.fixture
 def deaths(monkeypatch: pytest.MonkeyPatch) -> Deaths:
-    real = os.fsync
+    real, heard = os.fsync, listening_deaths()
 
     def fsync(descriptor: int) -> None:
-        _DEATHS.change()
+        heard.change()
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    return _DEATHS
+    return heard
