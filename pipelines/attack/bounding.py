@@ -1,0 +1,134 @@
+"""The interval of each hidden cell: by propagation where that is exact, by linear programs where relations form rings."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipelines.attack.arrays import Bools, Floats, Ints
+from pipelines.attack.findings import Work
+from pipelines.attack.parts import Parts, connected_parts, is_tree_without_repetition, rows_by_part
+from pipelines.attack.programs import Answer, Programs, UnsolvedError
+from pipelines.attack.propagation import Bounds, narrow
+from pipelines.attack.relations import Relations
+from pipelines.attack.rows import Rows, linear_rows
+
+_FIRST_SWEEPS = 30
+_CELLS_IN_A_PROGRAM = 1_500
+
+
+@dataclass(slots=True, eq=False)
+class Bounded:
+    """What is known of each cell after all: `bounds`, and the rows that are left once known cells are constants.
+
+    `broken`: relations that contradict what was published. `unsolved`: cells for which the solver had no answer.
+    """
+
+    bounds: Bounds
+    rows: Rows
+    broken: Ints
+    unsolved: Ints
+    work: Work
+
+
+@dataclass(slots=True)
+class _Failures:
+    broken: list[Ints] = field(default_factory=list)
+    unsolved: list[Ints] = field(default_factory=list)
+
+
+def bound(relations: Relations, value: Floats, bounds: Bounds, required: Floats, *, exact: bool) -> Bounded:
+    """Bound every cell whose `value` is NaN, over all `relations`; arrays of shape (n,), `bounds` is narrowed in place.
+
+    `exact` asks for both ends of every cell; without it, cells that are shown to be `required` wide keep an outer bound.
+    """
+    failures = _Failures()
+    rows, broken = linear_rows(relations).with_known(value).split()
+    failures.broken.append(broken)
+    narrow(rows, bounds, _FIRST_SWEEPS)
+    rows = _settled(rows, bounds, failures)
+    parts = connected_parts(rows)
+    _rest(rows.only(parts.is_tree[parts.of_row]), bounds)
+    rings, repeated = _rings(rows, parts)
+    _rest(rows.only(repeated), bounds)
+    programs = sum(_solve(batch, bounds, required, failures, exact=exact) for batch in _batches(rows, rings))
+    work = Work(parts=parts.count, rings=len(rings), programs=programs)
+    rows = _settled(rows, bounds, failures)
+    return Bounded(bounds, rows, _joined(failures.broken), _joined(failures.unsolved), work)
+
+
+def _settled(rows: Rows, bounds: Bounds, failures: _Failures) -> Rows:
+    """Turn cells with one value left into constants, and take out the relations of cells with none."""
+    crossed = bounds.crossed[rows.cell]
+    if crossed.any():
+        failures.broken.append(np.unique(rows.source[rows.row[crossed]]))
+    pinned = np.where(bounds.pinned, np.ceil(bounds.lower - 0.5), np.nan)
+    rows, broken = rows.with_known(pinned).split()
+    failures.broken.append(broken)
+    return rows.only(~np.isin(rows.source, _joined(failures.broken)))
+
+
+def _rest(rows: Rows, bounds: Bounds) -> None:
+    """Narrow until nothing moves: in a tree that takes no more sweeps than it has rows."""
+    narrow(rows, bounds, 2 * rows.count + 2)
+
+
+def _rings(rows: Rows, parts: Parts) -> tuple[list[Ints], Bools]:
+    """Return the rows of each part that needs programs, and which rows are in parts that are trees but for repetitions."""
+    rings: list[Ints] = []
+    repeated = np.zeros(rows.count, dtype=np.bool_)
+    for members in rows_by_part(parts, ~parts.is_tree):
+        chosen = np.zeros(rows.count, dtype=np.bool_)
+        chosen[members] = True
+        if is_tree_without_repetition(rows.only(chosen)):
+            repeated |= chosen
+        else:
+            rings.append(members)
+    return rings, repeated
+
+
+def _batches(rows: Rows, rings: list[Ints]) -> list[Rows]:
+    """Put parts of about the same size together, until a program has enough cells."""
+    lengths = np.bincount(rows.row, minlength=rows.count)
+    batches: list[list[Ints]] = []
+    filled = _CELLS_IN_A_PROGRAM
+    for members in sorted(rings, key=len):
+        size = int(lengths[members].sum())
+        if filled + size > _CELLS_IN_A_PROGRAM:
+            batches.append([])
+            filled = 0
+        batches[-1].append(members)
+        filled += size
+    return [_chosen(rows, np.concatenate(batch)) for batch in batches]
+
+
+def _chosen(rows: Rows, members: Ints) -> Rows:
+    chosen = np.zeros(rows.count, dtype=np.bool_)
+    chosen[members] = True
+    return rows.only(chosen)
+
+
+def _solve(rows: Rows, bounds: Bounds, required: Floats, failures: _Failures, *, exact: bool) -> int:
+    """Bound the cells of one batch; where it has no answer, each of its parts alone. Return how many programs were solved."""
+    parts = connected_parts(rows)
+    programs = Programs(rows, parts.of_row[rows.row], bounds.lower, bounds.upper, required)
+    try:
+        _take(programs.solve(exact=exact), bounds)
+    except UnsolvedError as error:
+        if parts.count == 1:
+            if error.infeasible:
+                failures.broken.append(np.unique(rows.source))
+            else:
+                failures.unsolved.append(programs.cells)
+        else:
+            alone = [_chosen(rows, members) for members in rows_by_part(parts, np.ones(parts.count, dtype=np.bool_))]
+            return programs.programs + sum(_solve(one, bounds, required, failures, exact=exact) for one in alone)
+    return programs.programs
+
+
+def _take(answer: Answer, bounds: Bounds) -> None:
+    bounds.lower[answer.cells] = np.maximum(bounds.lower[answer.cells], answer.lower)
+    bounds.upper[answer.cells] = np.minimum(bounds.upper[answer.cells], answer.upper)
+
+
+def _joined(listed: list[Ints]) -> Ints:
+    return np.unique(np.concatenate((np.zeros(0, dtype=np.int64), *listed)))

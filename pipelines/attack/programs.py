@@ -1,0 +1,118 @@
+"""Linear programs, for the parts where relations form rings: the least and the greatest value of each cell.
+
+Many small parts go into one program, which falls apart into theirs. Each solution is also a witness: two of them that lie far
+enough apart in a cell show that the cell is protected, and no program of its own is needed for it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from pipelines.attack.arrays import TOLERANCE, Bools, Floats, Ints
+from pipelines.attack.rows import Rows
+
+_SOLVED, _INFEASIBLE = 0, 2
+
+
+class UnsolvedError(Exception):
+    """The solver gave no answer; `infeasible` says that there is none."""
+
+    def __init__(self, *, infeasible: bool) -> None:
+        """Keep whether the part contradicts itself."""
+        super().__init__("no solution")
+        self.infeasible = infeasible
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """Bounds of the cells of a program, shapes (c,): exact where `is_exact`, else at least as far apart as required."""
+
+    cells: Ints
+    lower: Floats
+    upper: Floats
+    is_exact: Bools
+    programs: int
+
+
+class Programs:
+    """The programs over some rows, whose parts are told by `part` of each row's cells."""
+
+    def __init__(self, rows: Rows, part: Ints, lower: Floats, upper: Floats, required: Floats) -> None:
+        """Take rows, the part of each entry, and bounds and required width of all cells, shapes (n,)."""
+        self.cells, local = np.unique(rows.cell, return_inverse=True)
+        self.part = np.zeros(len(self.cells), dtype=np.int64)
+        self.part[local] = part
+        matrix = csr_array((rows.sign, (rows.row, local)), shape=(rows.count, len(self.cells)))
+        self._exact = (matrix[rows.exact], -rows.constant[rows.exact]) if rows.exact.any() else (None, None)
+        self._at_most = (matrix[~rows.exact], -rows.constant[~rows.exact]) if (~rows.exact).any() else (None, None)
+        self.lower, self.upper = lower[self.cells], upper[self.cells]
+        self.required = required[self.cells]
+        self._box = np.column_stack((self.lower, np.minimum(self.upper, self._far(rows, part))))
+        self.programs = 0
+
+    def solve(self, *, exact: bool) -> Answer:
+        """Bound every cell; `exact` asks for both ends of each, however wide. Raises UnsolvedError."""
+        seen_low, seen_high = np.full(len(self.cells), np.inf), np.full(len(self.cells), -np.inf)
+        end_low, end_high = np.zeros((2, len(self.cells)), dtype=np.bool_)
+        turn = 0
+        while (open_cells := self._open(seen_low, seen_high, end_low, end_high, exact=exact)).any():
+            aim = self._aim(turn, open_cells, end_low, end_high)
+            solution = self._solution(aim)
+            seen_low, seen_high = np.minimum(seen_low, solution), np.maximum(seen_high, solution)
+            if turn > 1:
+                end_low |= aim > 0
+                end_high |= aim < 0
+            end_low |= seen_low <= self.lower + TOLERANCE
+            end_high |= seen_high >= self.upper - TOLERANCE
+            turn += 1
+        both = end_low & end_high
+        lower = np.where(both, seen_low, self.lower)
+        upper = np.where(both, np.where(seen_high >= self._box[:, 1] - TOLERANCE, self.upper, seen_high), self.upper)
+        return Answer(self.cells, lower, upper, both, self.programs)
+
+    def _open(self, low: Floats, high: Floats, end_low: Bools, end_high: Bools, *, exact: bool) -> Bools:
+        unbounded = ~(end_low & end_high)
+        return unbounded if exact else unbounded & ~(high - low >= self.required - TOLERANCE)
+
+    def _aim(self, turn: int, open_cells: Bools, end_low: Bools, end_high: Bools) -> Floats:
+        """Say what to make small: first all open cells at once, then large, then in each part one cell and one end."""
+        if turn < 2:
+            return np.where(open_cells, 1.0 - 2.0 * turn, 0.0)
+        aim = np.zeros(len(self.cells))
+        positions = np.flatnonzero(open_cells)
+        _, first = np.unique(self.part[positions], return_index=True)
+        chosen = positions[first]
+        aim[chosen] = np.where(end_low[chosen], -1.0, 1.0)
+        return aim
+
+    def _far(self, rows: Rows, part: Ints) -> Floats:
+        """Return an end for cells that nothing bounds above, beyond all corners of their part.
+
+        A box that is too small only narrows intervals: the gate refuses more, never less.
+        """
+        parts = int(self.part.max()) + 1
+        of_row = np.zeros(rows.count, dtype=np.int64)
+        of_row[rows.row] = part
+        room = np.bincount(of_row, weights=np.abs(rows.constant), minlength=parts)
+        ends = np.where(np.isinf(self.upper), self.lower, self.upper)
+        room += np.bincount(self.part, weights=np.abs(ends) + self.required, minlength=parts)
+        return (4 * (room + 1)[self.part]).astype(np.float64)
+
+    def _solution(self, aim: Floats) -> Floats:
+        for presolve in (True, False):
+            self.programs += 1
+            found = linprog(
+                aim,
+                A_ub=self._at_most[0],
+                b_ub=self._at_most[1],
+                A_eq=self._exact[0],
+                b_eq=self._exact[1],
+                bounds=self._box,
+                method="highs",
+                options={"presolve": presolve},
+            )
+            if found.status == _SOLVED:
+                return np.asarray(found.x, dtype=np.float64)
+        raise UnsolvedError(infeasible=found.status == _INFEASIBLE)
