@@ -42,6 +42,10 @@ class HomeBusyError(HomeError):
     """Another job holds the home."""
 
 
+class DisclosureError(PartnerstatsError):
+    """Tables cannot be published safely as they are; names tables, never a value."""
+
+
 class CheckFailedError(PartnerstatsError):
     """A check failed; what follows it does not run."""
 

@@ -1,0 +1,110 @@
+"""The relations as one sparse system of equations, and the connected blocks it falls into."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from pipelines.disclosure.cells import Cells, Relation, Rules
+from pipelines.disclosure.rules import Booleans, Floats, Integers, widths
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equations:
+    """What may move: a variable is one measure of one cell that is not empty. A row: +1 for a part, -1 for the total, sum 0."""
+
+    matrix: sparse.csr_array
+    """Relations by variables."""
+    relation: Integers
+    """Of each row: the place of its relation among those given."""
+    cell: Integers
+    """Of each variable: its cell."""
+    room: Floats
+    """How far a hidden value may fall in the adversary's eyes: to 1, since who knows that a row is not empty knows that much."""
+    need: Floats
+    """How wide the interval of the variable must be when it is hidden."""
+
+    def touching(self, active: Booleans) -> sparse.csr_array:
+        """Return the matrix with the columns of active variables only."""
+        return self.matrix[:, np.flatnonzero(active)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Equations and variables that hang together; nothing of another block says anything about them."""
+
+    rows: Integers
+    columns: Integers
+
+
+def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules) -> Equations:
+    """Write the relations as equations; empty cells, which everyone knows to be 0, fall out.
+
+    Variables are numbered by measure (in the order of its name), then by cell.
+    """
+    measures = {name: place for place, name in enumerate(sorted(cells.values))}
+    size = len(cells)
+    lengths = np.array([len(one.parts) + 1 for one in relations], dtype=np.int64)
+    row = np.repeat(np.arange(len(relations)), lengths)
+    offset = np.repeat(np.array([measures[one.measure] for one in relations], dtype=np.int64), lengths)
+    place = np.fromiter((cell for one in relations for cell in (one.total, *one.parts)), np.int64, int(lengths.sum()))
+    sign = np.ones(len(row))
+    sign[np.cumsum(lengths) - lengths] = -1
+    kept = cells.people[place] > 0
+    row, place, offset, sign = row[kept], place[kept], offset[kept], sign[kept]
+    known, variable = np.unique(offset * size + place, return_inverse=True)
+    used, row = np.unique(row, return_inverse=True)
+    cell = known % size
+    stacked = np.stack([cells.values[name] for name in measures]) if measures else np.zeros((0, size), dtype=np.int64)
+    value = stacked[known // size, cell] if len(known) else np.zeros(0, dtype=np.int64)
+    return Equations(
+        matrix=sparse.csr_array((sign, (row, variable)), shape=(len(used), len(known))),
+        relation=used,
+        cell=cell,
+        room=np.maximum(value - 1, 0).astype(np.float64),
+        need=widths(value, rules.threshold[cell], rules.protection_percent[cell]),
+    )
+
+
+def blocks(matrix: sparse.csr_array, active: Booleans) -> list[Block]:
+    """Return the connected blocks of the active variables, by their first variable, with places in the whole matrix."""
+    columns = np.flatnonzero(active)
+    if not len(columns):
+        return []
+    part = matrix[:, columns]
+    rows = np.flatnonzero(np.diff(part.indptr))
+    part = part[rows]
+    both = sparse.block_array([[None, part], [part.T, None]], format="csr")
+    _, label = csgraph.connected_components(both, directed=False)
+    of_row, of_column = label[: len(rows)], label[len(rows) :]
+    return [
+        Block(rows[inside_rows], columns[inside_columns])
+        for inside_rows, inside_columns in zip(_groups(of_row, of_column), _groups(of_column, of_column), strict=True)
+    ]
+
+
+def _groups(label: Integers, order: Integers) -> Iterator[Integers]:
+    """Yield the places of each label, labels in the order in which they first appear in `order`."""
+    _, first = np.unique(order, return_index=True)
+    wanted = order[np.sort(first)]
+    by_label = np.argsort(label, kind="stable")
+    starts = np.searchsorted(label[by_label], wanted, side="left")
+    ends = np.searchsorted(label[by_label], wanted, side="right")
+    for start, end in zip(starts, ends, strict=True):
+        yield by_label[start:end]
+
+
+def packed(found: Sequence[Block], columns: int = 1500) -> Iterator[list[Block]]:
+    """Yield blocks by the handful: one solver run over many small blocks costs less than a run for each."""
+    handful: list[Block] = []
+    size = 0
+    for block in found:
+        if handful and size + len(block.columns) > columns:
+            yield handful
+            handful, size = [], 0
+        handful.append(block)
+        size += len(block.columns)
+    if handful:
+        yield handful

@@ -1,0 +1,92 @@
+"""What is hidden so far, and whether the hidden cells of connected relations are safe together."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines.disclosure.cells import Cells, Relation, Rules, tables_of
+from pipelines.disclosure.equations import Block, blocks, equations_of, packed
+from pipelines.disclosure.lines import Lines
+from pipelines.disclosure.movements import Reach, cheapest
+from pipelines.disclosure.rules import Booleans, Floats, Integers, margins
+from pipelines.errors import DisclosureError
+
+
+class State:
+    """The tables being masked."""
+
+    def __init__(self, cells: Cells, relations: Sequence[Relation], rules: Rules) -> None:
+        """Begin with every cell shown."""
+        self.cells = cells
+        self.equations = equations_of(cells, relations, rules)
+        self.margin = margins(cells.amounts(), cells.largest, cells.second, rules.dominance_percent)
+        self.is_large: Booleans = cells.people >= rules.threshold
+        self.lines = Lines(self.equations, self.is_large, self.margin, cells.costs())
+        self.reach = Reach(self.equations)
+        self.variables_of: list[list[int]] = [[] for _ in range(len(cells))]
+        for variable, cell in enumerate(self.equations.cell.tolist()):
+            self.variables_of[cell].append(variable)
+        self._safe: set[bytes] = set()
+
+    def hidden(self) -> Booleans:
+        """Return which variables are hidden."""
+        return np.array(self.lines.hidden, dtype=np.bool_)[self.equations.cell]
+
+    def may_move(self) -> Booleans:
+        """Return which variables are hidden, or could be."""
+        return self.hidden() | np.array(self.lines.free, dtype=np.bool_)[self.equations.cell]
+
+    def entangled(self, active: Booleans) -> list[Block]:
+        """Return the blocks of more than one relation; a relation by itself is judged in closed form."""
+        return [one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1]
+
+    def narrow(self, found: Sequence[Block]) -> list[int]:
+        """Return variables, at least one of each unsafe block, that an adversary bounds too closely."""
+        wide = self.reach.is_wide()
+        waiting = [one for one in found if not wide[one.columns].all()]
+        return [variable for handful in packed(waiting) for variable in self.reach.look(handful)]
+
+    def wishes(self, columns: Integers) -> tuple[Floats, Floats]:
+        """Return the least movements that show, for hidden variables, that no combination of relations gives a group away.
+
+        A sum of hidden cells that the relations fix must rest on k people or more, and must not be dominated. By Farkas' lemma
+        none is fixed that breaks this if, and only if, there is a movement in which every cell of fewer people rises (the first),
+        and one in which no cell falls by more than its margin (the second; dominated cells rise by what they lack).
+        """
+        cell = self.equations.cell[columns]
+        few = ~self.is_large[cell]
+        return np.where(few, 1.0, -10.0 * (1 + few.sum())), -self.margin[cell]
+
+    def leaking(self, found: Sequence[Block]) -> list[tuple[int, int]]:
+        """Return (variable, wish) of blocks whose relations together fix a group that is too small (0) or dominated (1)."""
+        waiting = [one for one in found if one.columns.tobytes() not in self._safe]
+        leaks: list[tuple[int, int]] = []
+        for handful in packed(waiting):
+            rows, columns = (
+                np.concatenate([one.rows for one in handful]),
+                np.concatenate([one.columns for one in handful]),
+            )
+            matrix = self.equations.matrix[rows][:, columns]
+            for wish, least in enumerate(self.wishes(columns)):
+                if (least > 0).any():
+                    free = np.full(len(columns), np.inf)
+                    _, short = cheapest(matrix, np.zeros(len(columns)), least, free)
+                    leaks += [(variable, wish) for variable in columns[short > 0].tolist()]
+        broken = {variable for variable, _ in leaks}
+        self._safe |= {one.columns.tobytes() for one in waiting if broken.isdisjoint(one.columns.tolist())}
+        return leaks
+
+    def impossible(self, cells: Sequence[int]) -> DisclosureError:
+        """Return the error for cells that nothing free can protect."""
+        names = tables_of(self.cells, cells)
+        return DisclosureError(
+            f"{names}: what was published before leaves nothing to hide that would protect these tables"
+        )
+
+    def mend(self, rows: Sequence[int] | Integers | range) -> None:
+        """Hide free cells until the relations hold, each for itself; raises DisclosureError when they cannot."""
+        failed = self.lines.mend(int(row) for row in rows)
+        if failed is not None:
+            raise self.impossible(
+                [*self.lines.part[failed], *([self.lines.total[failed]] if self.lines.total[failed] >= 0 else [])]
+            )

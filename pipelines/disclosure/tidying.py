@@ -1,0 +1,58 @@
+"""Showing again what later hiding made superfluous: the dearest complementary cells first."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines.disclosure.equations import Block
+from pipelines.disclosure.state import State
+
+
+def tidy(state: State, complementary: Sequence[int]) -> None:
+    """Show again each of the cells, dearest first, whose showing leaves all others safe.
+
+    Each round tries one cell of every entangled block, so that blocks are solved by the handful.
+    """
+    cost = state.cells.costs()
+    waiting = sorted(complementary, key=lambda cell: (-cost[cell], cell))
+    while waiting:
+        waiting = _try_round(state, waiting)
+
+
+def _try_round(state: State, waiting: Sequence[int]) -> list[int]:
+    """Try the first cell of each block; returns the cells whose blocks were taken by another."""
+    found = state.entangled(state.hidden())
+    block_of = {column: number for number, block in enumerate(found) for column in block.columns.tolist()}
+    trials: dict[int, int] = {}
+    later: list[int] = []
+    for cell in waiting:
+        own = {block_of[variable] for variable in state.variables_of[cell] if variable in block_of}
+        if not own.isdisjoint(trials):
+            later.append(cell)
+            continue
+        state.lines.show(cell)
+        if state.lines.holds_around(cell):
+            trials |= dict.fromkeys(own, cell)
+        else:
+            state.lines.hide(cell)
+    _judge(state, found, trials, block_of)
+    return later
+
+
+def _judge(state: State, found: Sequence[Block], trials: dict[int, int], block_of: dict[int, int]) -> None:
+    """Hide a tried cell again when any block that held it is no longer safe."""
+    if not trials:
+        return
+    columns = np.concatenate([found[number].columns for number in sorted(trials)])
+    tried = np.array([trials[block_of[column]] for column in columns.tolist()], dtype=np.int64)
+    low, high = state.reach.low[columns], state.reach.high[columns]
+    state.reach.low[columns] = state.reach.high[columns] = 0
+    active = np.zeros(len(state.equations.cell), dtype=np.bool_)
+    active[columns] = True
+    left = state.entangled(state.hidden() & active)
+    unsafe = [*state.narrow(left), *(variable for variable, _ in state.leaking(left))]
+    failed = {trials[block_of[variable]] for variable in unsafe}
+    for cell in sorted(failed):
+        state.lines.hide(cell)
+    back = np.isin(tried, sorted(failed))
+    state.reach.low[columns[back]], state.reach.high[columns[back]] = low[back], high[back]
