@@ -1,11 +1,6 @@
-"""Days become due: nights destroy them within limits, a restored backup is brought up to date, kills lose nothing."""
+"""Days become due: nights destroy them within limits, and a restored backup is brought up to date."""
 
-import os
-import random
 import shutil
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,12 +12,10 @@ from support.quick import warehouse_rows
 
 from expectations.judging import judge
 from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Replayed, Restored
-from pipelines.retention.items import Kind
 from pipelines.runs import run_nightly
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.day_files import read_day_states
-from pipelines.steps.retention.beginning import begin_writing
-from pipelines.steps.retention.executing import execute, finish_begun
+from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.nightly import retain
 from pipelines.steps.retention.planning import make_plan
 from pipelines.steps.retention.register import open_register
@@ -34,8 +27,6 @@ pytestmark = pytest.mark.slow
 
 ONE_DUE = "2026-06-05T02:00:00+09:00"
 """The night after the period of the first of the sample's days has ended."""
-KILLS = int(os.environ.get("PARTNERSTATS_TEST_KILLS", "50"))
-SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 
 
 @dataclass(frozen=True)
@@ -146,68 +137,3 @@ def test_a_backup_brings_nothing_back_and_loses_nothing_that_is_kept(later: Late
     kinds = {type(entry.body) for entry in open_register(workspace).entries()}
     assert {Restored, Replayed} <= kinds
     assert open_register(workspace).verify().holds
-
-
-def test_executions_killed_at_random_points_end_as_an_uninterrupted_one(
-    later: Later, tmp_path: Path, record_property: Callable[[str, object], None]
-):
-    chance = random.Random(SEED)  # noqa: S311 -- moments to kill at, not secrets
-    later.workspace()
-    plan = make_plan(later.workspace(), with_unknown=False).plan
-    began = time.monotonic()
-    expected = _ended(Later(_copied(later.home, tmp_path / "whole"), ONE_DUE), plan.digest, None)
-    seconds = time.monotonic() - began
-    killed = 0
-    for number in range(KILLS):
-        copy = Later(_copied(later.home, tmp_path / "killed"), ONE_DUE)
-        killed += _killed(copy, plan.digest, chance.uniform(0, seconds))
-        assert _ended(copy, plan.digest, number) == expected, f"seed {SEED}, kill {number}"
-        shutil.rmtree(tmp_path / "killed")
-    record_property("killed", killed)
-    sys.stdout.write(f"\nseed {SEED}: {killed} kills within {seconds:.2f} s\n")
-    assert killed >= KILLS // 2
-
-
-def _copied(home: Path, folder: Path) -> Path:
-    for name in (home.name, f"{home.name}.keys"):
-        shutil.copytree(home.with_name(name), folder / name)
-    return folder / home.name
-
-
-def _killed(copy: Later, digest: str, after: float) -> bool:
-    """Execute in a child of this process and kill it after some seconds; say whether it was still at it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            execute(copy.workspace(), digest, approved_by=NIGHTLY)
-        finally:
-            os._exit(0)
-    time.sleep(after)
-    os.kill(child, 9)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
-
-
-def _ended(copy: Later, digest: str, number: int | None) -> tuple[object, ...]:
-    """Go on as the next run does, and return what there is then."""
-    workspace = copy.workspace()
-    workspace.home.sweep()
-    begin_writing(workspace)
-    execute(workspace, digest, approved_by=NIGHTLY)
-    assert finish_begun(workspace) == [], number
-    register = open_register(workspace)
-    assert register.verify().holds, number
-    destroyed = [entry.body for entry in register.entries() if isinstance(entry.body, Destroyed)]
-    home = workspace.home
-    there = sorted(
-        path.relative_to(home.root).as_posix()
-        for store in (home.vault, home.quarantine, home.events, home.registry, home.ledger / "samples")
-        for path in store.rglob("*")
-        if path.is_file()
-    )
-    keys = sorted(key.name for key in workspace.keyring.list() if key.generation is None)
-    cells = small_cells(home.warehouse, workspace.policy.fewest_people)
-    rows = {table: workspace.registry.load(table).num_rows for table in workspace.registry.tables()}
-    files = [name for name in there if not name.startswith("registry/")]
-    amounts = [(body.dataset, body.stored_as, body.days, body.files, body.rows) for body in destroyed]
-    assert any(body.stored_as is Kind.FILE for body in destroyed)
-    return files, keys, cells, rows, amounts
