@@ -1,10 +1,11 @@
 """Registry exports of the landing folder, taken into the registry."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ TABLES = (
     "complaints", "contracts", "ad_records", "disputes",
 )  # fmt: skip
 """Every registry table of the contract."""
-_FINDINGS = ("refused", "undeclared_columns", "sensitive_columns", "flags", "kept_out")
+PART = "part"
+"""Which of the exports of one intake an entry tells of, from 0; without it, the only one."""
+_COUNTS, _COLUMNS = ("refused", "flags", "kept_out"), ("undeclared_columns", "sensitive_columns")
 
 
 @dataclass(frozen=True)
@@ -79,21 +82,11 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
     files = [path for path in finished(folder) if path.name.partition(".")[0] == table]
     lay = {path: mark(path) for path in files}
     reports: list[ExportReport] = []
-    if files:
-        state = workspace.home.state()
-        workspace.home.enter(state.kind or "real")
-        limits = Limits(workspace.settings.max_decompressed_bytes, workspace.settings.max_decompression_ratio)
-        reports = import_exports(
-            files,
-            store=workspace.registry,
-            policy=workspace.policy,
-            as_of_day=workspace.yesterday,
-            chunks=partial(decompressed_chunks, limits=limits),
-            confirmed=workspace.settings.confirm_vanished,
-            keep_out=keep_out(workspace, table),
-        )
-    reports += _from_databases(workspace, table)
-    if reports:
+    try:
+        for report in chain(_from_files(workspace, table, files), _from_databases(workspace, table)):
+            reports.append(report)
+    finally:
+        # Those before one that cannot be used are in.
         _record(workspace, reports, workspace.clock.now())
     if table == MEMBERS:
         settle_departures(workspace)
@@ -106,18 +99,53 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
 
 
 def latest_findings(opened: OpenHome) -> dict[str, dict[str, Any]]:
-    """Return what the latest export of each table showed: the body of its ledger entry."""
-    return {entry.body["table"]: entry.body for entry in opened.ledger.entries(KIND)}
+    """Return what the exports of each table's latest intake showed: the bodies of their ledger entries, as one."""
+    found: dict[str, dict[str, Any]] = {}
+    for body in (entry.body for entry in opened.ledger.entries(KIND)):
+        before = found.get(body["table"]) if body.get(PART) else None
+        found[body["table"]] = _as_one([body] if before is None else [before, body])
+    return found
 
 
-def _from_databases(workspace: Workspace, table: str) -> list[ExportReport]:
-    reports = []
+def _as_one(bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the findings of several exports as those of one: a clean one does not hide what another had."""
+
+    def of(name: str) -> list[Any]:
+        return [body.get(name, ()) for body in bodies]
+
+    return {
+        **bodies[-1],
+        "rows": sum(of("rows")),
+        **{name: dict(sum(map(Counter, of(name)), Counter[str]())) for name in _COUNTS},
+        **{name: sorted(set(chain(*of(name)))) for name in _COLUMNS},
+    }
+
+
+def _from_files(workspace: Workspace, table: str, files: Sequence[Path]) -> Iterator[ExportReport]:
+    if not files:
+        return
+    workspace.home.enter(workspace.home.state().kind or "real")
+    limits = Limits(workspace.settings.max_decompressed_bytes, workspace.settings.max_decompression_ratio)
+    door = keep_out(workspace, table)
+    for path in files:
+        yield from import_exports(
+            [path],
+            store=workspace.registry,
+            policy=workspace.policy,
+            as_of_day=workspace.yesterday,
+            chunks=partial(decompressed_chunks, limits=limits),
+            confirmed=workspace.settings.confirm_vanished,
+            keep_out=door,
+        )
+
+
+def _from_databases(workspace: Workspace, table: str) -> Iterator[ExportReport]:
     for name, source in workspace.sources.registry.items():
         if table in source.tables:
             workspace.home.enter(source.kind)
             path = workspace.home.root / source.path
             is_confirmed = table in workspace.settings.confirm_vanished
-            report = import_table(
+            yield import_table(
                 f"{name}:{path.name}",
                 SqliteReader(path, source.tables[table]),
                 table_spec(workspace.policy, table),
@@ -126,30 +154,36 @@ def _from_databases(workspace: Workspace, table: str) -> list[ExportReport]:
                 guard=None if is_confirmed else ExportGuard(),
                 keep_out=keep_out(workspace, table),
             )
-            reports.append(report)
-    return reports
 
 
 def _record(workspace: Workspace, reports: list[ExportReport], now: datetime) -> None:
-    """Append to the ledger what changed or was found; an export that was as the one before it leaves no entry."""
-    for report in reports:
-        body = {
-            "table": report.table,
-            "sha256": report.sha256,
-            "as_of_day": report.as_of_day.isoformat(),
-            "rows": report.rows,
-            "added": report.added,
-            "changed": report.changed,
-            "closed": report.closed,
-            "refused": dict(report.refused),
-            "undeclared_columns": list(report.undeclared_columns),
-            "sensitive_columns": list(report.sensitive_columns),
-            "flags": dict(report.flags),
-            "kept_out": dict(report.kept_out),
-        }
-        before = latest_findings(workspace).get(report.table, {})
-        if report.changed_from is not None or any(before.get(name, []) != body[name] for name in _FINDINGS):
+    """Append to the ledger what changed or was found; exports that show what the latest intake did leave no entry."""
+    bodies = [_body(report, part) for part, report in enumerate(reports)]
+    if not bodies:
+        return
+    found, before = _as_one(bodies), latest_findings(workspace).get(reports[0].table, {})
+    is_changed = any(report.changed_from is not None for report in reports)
+    if is_changed or any(before.get(name, []) != found[name] for name in (*_COUNTS, *_COLUMNS)):
+        for body in bodies:
             workspace.ledger.append(KIND, body, now)
+
+
+def _body(report: ExportReport, part: int) -> dict[str, Any]:
+    return {
+        "table": report.table,
+        "sha256": report.sha256,
+        "as_of_day": report.as_of_day.isoformat(),
+        "rows": report.rows,
+        "added": report.added,
+        "changed": report.changed,
+        "closed": report.closed,
+        "refused": dict(report.refused),
+        "undeclared_columns": list(report.undeclared_columns),
+        "sensitive_columns": list(report.sensitive_columns),
+        "flags": dict(report.flags),
+        "kept_out": dict(report.kept_out),
+        PART: part,
+    }
 
 
 def _require_tables(workspace: Workspace, names: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.errors import InputError, UsageError
 from pipelines.steps import registry
+from pipelines.steps.metrics.registry import exports
 from pipelines.steps.registry import KIND, import_registry, latest_findings
 from pipelines.weblogs.decompression import decompressed_chunks
 
@@ -93,6 +94,67 @@ def test_what_an_export_showed_is_kept_until_the_next_one_shows_otherwise(house)
     house.export("contents", [{"content_id": "c", "partner_id": "p", "content_type": "album", "channel": "paper"}])
     assert latest_findings(house.workspace)["contents"]["flags"] == {}
     assert len(house.workspace.ledger.entries(KIND)) == 2
+
+
+CONTENT = {"content_id": "c", "partner_id": "p", "content_type": "album", "channel": "paper"}
+
+
+def lay_contents(house, **exports):
+    """Lay exports of contents side by side, by the middle of their names, each a list of rows."""
+    folder = house.workspace.home.landing / "registry"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in exports.items():
+        (folder / f"contents.{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_a_clean_export_does_not_hide_what_another_of_the_same_night_had(house):
+    bad = {**CONTENT, "channel": "scraper", "shoe_size": 43, "religion": "none"}
+    lay_contents(house, a=[bad, {**CONTENT, "content_id": ""}], b=[CONTENT])
+    import_registry(house.workspace, "contents")
+    found = latest_findings(house.workspace)["contents"]
+    assert (found["flags"], found["refused"]) == ({"unknown_channels": 1}, {"content_id: missing": 1})
+    assert (found["undeclared_columns"], found["sensitive_columns"]) == (["religion", "shoe_size"], ["religion"])
+    (frame,) = exports("contents", house.workspace, None).to_dict("records")
+    assert frame["refused_share"] == pytest.approx(1 / 3)
+    assert (frame["columns_undeclared"], frame["columns_sensitive"], frame["unknown_channels"]) == (2, 1, 1)
+
+
+def test_findings_of_several_exports_of_one_night_are_summed_and_those_of_another_night_are_not(house):
+    bad = {**CONTENT, "channel": "scraper"}
+    lay_contents(house, a=[bad], b=[bad, {**bad, "content_id": "d"}])
+    import_registry(house.workspace, "contents")
+    assert latest_findings(house.workspace)["contents"]["flags"] == {"unknown_channels": 3}
+    lay_contents(house, a=[bad, {**CONTENT, "content_id": "d"}])
+    import_registry(house.workspace, "contents")
+    assert latest_findings(house.workspace)["contents"]["flags"] == {"unknown_channels": 1}
+
+
+def test_the_same_exports_again_leave_no_entry_and_fewer_of_them_do(house):
+    bad = {**CONTENT, "channel": "scraper"}
+    staying = house.under(remove_landing=False)
+    lay_contents(staying, a=[bad], b=[CONTENT])
+    for _ in range(2):
+        import_registry(staying.workspace, "contents")
+        # The first export's rows are no others than the second's: a channel is not kept.
+        assert len(house.workspace.ledger.entries(KIND)) == 2
+    (house.workspace.home.landing / "registry" / "contents.a.jsonl").unlink()
+    import_registry(staying.workspace, "contents")
+    assert len(house.workspace.ledger.entries(KIND)) == 3
+    assert latest_findings(house.workspace)["contents"]["flags"] == {}
+
+
+def test_what_an_export_showed_is_told_of_though_the_next_one_cannot_be_used(house):
+    lay_contents(house, a=[{**CONTENT, "channel": "scraper"}], b=[{"content_id": "c"}])
+    with pytest.raises(InputError, match="required columns are missing"):
+        import_registry(house.workspace, "contents")
+    assert latest_findings(house.workspace)["contents"]["flags"] == {"unknown_channels": 1}
+
+
+def test_an_entry_of_a_single_export_that_does_not_say_so_stands_alone(house):
+    body = {"table": "contents", "rows": 1, "refused": {}, "undeclared_columns": [], "sensitive_columns": []}
+    for flags in ({"unknown_channels": 2}, {}):
+        house.workspace.ledger.append(KIND, {**body, "flags": flags}, house.workspace.clock.now())
+    assert latest_findings(house.workspace)["contents"]["flags"] == {}
 
 
 def test_an_export_that_lost_too_many_rows_waits_for_a_persons_word(house):
