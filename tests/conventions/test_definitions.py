@@ -39,6 +39,7 @@ def _reads(root: Path, home: Path) -> list[str]:
     return json.loads(outcome.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_loading_the_definitions_reads_only_the_policy_and_the_manifest(repository, tmp_path):
     home = tmp_path / "home"
     reads = _reads(repository, home)

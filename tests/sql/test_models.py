@@ -89,6 +89,7 @@ def test_a_changed_definition_fails_a_unit_test(run, sql_copy, model, text, inst
         run("build", *chosen, sql=sql_copy)
 
 
+@pytest.mark.slow
 def test_a_mart_that_breaks_its_contract_is_not_built(run, sql_copy):
     file = sql_copy / "models" / "marts" / "service_daily_status.sql"
     file.write_text(file.read_text().replace("count(*) as requests", "cast(count(*) as varchar) as requests"))
