@@ -39,12 +39,13 @@ DESCRIPTIONS = {
 
 
 BESIDE = {
-    "consents": ["members"],
-    "linked_accounts": ["members"],
-    "social_accounts": ["members"],
-    "members": ["misuse_records"],
+    "misuse_records": ["members"],
+    "consents": ["misuse_records"],
+    "linked_accounts": ["misuse_records"],
+    "social_accounts": ["misuse_records"],
 }
-"""Tables that need another one first: rows of nobody stay out; a member who leaves takes records of misuse along."""
+"""Tables that need another one first. Rows of nobody stay out, so members come before all; who left is sealed with the records of
+misuse and is gone from then on, so the others come after these."""
 FOR_EVENTS = ("partners", "members", "contents", "consents")
 """Tables that events rest on."""
 

@@ -15,7 +15,7 @@ from pipelines.registry.intervals import ExportGuard
 from pipelines.registry.tables import MEMBERS, table_spec
 from pipelines.steps.landed import finished
 from pipelines.steps.subjects.keeping_out import keep_out
-from pipelines.steps.subjects.leaving import record_double_sign_ups, settle_departures
+from pipelines.steps.subjects.leaving import MISUSE, record_double_sign_ups, settle_departures
 from pipelines.steps.workspace import OpenHome, Workspace
 from pipelines.storage.atomic import remove
 from pipelines.tabular.sqlite import SqliteReader
@@ -24,10 +24,10 @@ from pipelines.weblogs.decompression import Limits, decompressed_chunks
 
 KIND = "registry-import"
 TABLES = (
-    "partners", "members", "contents", "consents", "linked_accounts", "social_accounts", "misuse_records", "inquiries",
+    "partners", "members", "misuse_records", "contents", "consents", "linked_accounts", "social_accounts", "inquiries",
     "complaints", "contracts", "ad_records", "disputes",
 )  # fmt: skip
-"""Every registry table of the contract."""
+"""Every registry table of the contract, in an order in which none comes before one that it needs."""
 PART = "part"
 """Which of the exports of one intake an entry tells of, from 0; without it, the only one."""
 _COUNTS, _COLUMNS = ("refused", "flags", "kept_out"), ("undeclared_columns", "sensitive_columns")
@@ -69,6 +69,7 @@ class TableReport:
 def import_registry(workspace: Workspace, table: str) -> TableReport:
     """Take in the exports `landing/registry/<table>.*` and the databases that have the table, as of the last closed day.
 
+    Who left is sealed once members and records of misuse are in: a member takes the latter along, and they need a member.
     Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used, that
     changes while it is read, or that lost too many rows while `confirm_vanished` does not name its table; UsageError when that
     names no registry table.
@@ -78,8 +79,7 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
     if table == MEMBERS:
         # What a crash left of the run before: whoever is sealed already would be kept out now, and closed instead of removed.
         settle_departures(workspace)
-    folder = workspace.home.landing / "registry"
-    files = [path for path in finished(folder) if path.name.partition(".")[0] == table]
+    files = _files_of(workspace, table)
     lay = {path: mark(path) for path in files}
     reports: list[ExportReport] = []
     try:
@@ -88,7 +88,7 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
     finally:
         # Those before one that cannot be used are in.
         _record(workspace, reports, workspace.clock.now())
-    if table == MEMBERS:
+    if table == MISUSE or (table == MEMBERS and not _awaits(workspace, MISUSE)):
         settle_departures(workspace)
         record_double_sign_ups(workspace)
     if reports:
@@ -119,6 +119,16 @@ def _as_one(bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         **{name: dict(sum(map(Counter, of(name)), Counter[str]())) for name in _COUNTS},
         **{name: sorted(set(chain(*of(name)))) for name in _COLUMNS},
     }
+
+
+def _files_of(workspace: Workspace, table: str) -> list[Path]:
+    return [path for path in finished(workspace.home.landing / "registry") if path.name.partition(".")[0] == table]
+
+
+def _awaits(workspace: Workspace, table: str) -> bool:
+    """Say whether there is something to take in for `table`: its own import follows."""
+    has_database = any(table in source.tables for source in workspace.sources.registry.values())
+    return has_database or bool(_files_of(workspace, table))
 
 
 def _from_files(workspace: Workspace, table: str, files: Sequence[Path]) -> Iterator[ExportReport]:

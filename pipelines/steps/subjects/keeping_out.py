@@ -120,7 +120,7 @@ class _Door:
         dataset = self.workspace.policy.dataset(self.table)
         if dataset.period is not None and row.get(dataset.period.ends_field or "") is not None:
             return False
-        return row[ACCOUNT] not in self._joined and tuple(row[name] for name in dataset.grain) not in self._there
+        return row[ACCOUNT] not in self._present and tuple(row[name] for name in dataset.grain) not in self._there
 
     @cached_property
     def has_end(self) -> bool:
@@ -197,11 +197,18 @@ class _Door:
             at = row["withdrawn_at"]
             return row[ACCOUNT] not in self._joined and (at is None or seoul_day(at) <= left)
         began = _began(row)
-        return row[ACCOUNT] not in self._joined or (began is not None and seoul_day(began) <= left)
+        return row[ACCOUNT] not in self._present or (began is not None and seoul_day(began) <= left)
 
     @cached_property
     def _until(self) -> datetime:
         return end_of(self.workspace.yesterday)
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        """The accounts of the registry; who left and is not sealed yet is one of them, and takes along what comes now."""
+        if self.workspace.registry.pointer(MEMBERS) is None:
+            return frozenset()
+        return frozenset(members_there(self.workspace.registry.load(MEMBERS))[ACCOUNT].to_pylist())
 
     @cached_property
     def _joined(self) -> Mapping[str, datetime | None]:
