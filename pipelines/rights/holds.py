@@ -24,7 +24,7 @@ from pipelines.storage.ledger import Ledger
 from pipelines.storage.sealing import seal, unseal
 
 DATASET, LINES = "holds", "held_lines"
-ADDED, REVIEWED, RELEASED = "hold-added", "hold-reviewed", "hold-released"
+ADDED, REVIEWED, RELEASED, TOOK = "hold-added", "hold-reviewed", "hold-released", "hold-took-aside"
 FORGET_AFTER_DAYS = 5
 """A released hold is remembered for the days of grace, which count from its release for what it covered."""
 
@@ -147,6 +147,17 @@ class Holds:
         self.settle(seoul_day(now))
         return replace(found, released_on=seoul_day(now))
 
+    def took(self, hold_id: str, place: str, now: datetime) -> None:
+        """Remember that a file was taken aside for a hold: from then on it is owed until the release. Again changes nothing."""
+        if place not in self.taken_aside():
+            self._chain.append(TOOK, {"hold": hold_id, "place": place}, now)
+
+    def taken_aside(self) -> list[str]:
+        """Return the places, below the home, of all that was taken aside for holds in force."""
+        released = {entry.body["hold"] for entry in self._chain.entries(RELEASED)}
+        taken = (entry.body for entry in self._chain.entries(TOOK))
+        return [str(body["place"]) for body in taken if body["hold"] not in released]
+
     def settle(self, today: date) -> None:
         """Finish what a crash left: lines of released holds go, holds released before the days of grace, and loose keys."""
         added = {entry.body["hold"]: entry.body for entry in self._chain.entries(ADDED)}
@@ -169,7 +180,7 @@ class Holds:
                 remove(path)
 
     def covers(self, item: Held) -> bool:
-        """Say whether a hold keeps a whole item: of a dataset's range, or a sealed object of a member.
+        """Say whether a hold keeps a whole item: of a dataset's range, a sealed object of a member, what was taken aside.
 
         Lines of a held member are taken aside instead, and rows are asked for one by one (`covers_row`).
         """
@@ -256,6 +267,8 @@ def _remove_folder(folder: Path) -> None:
 def _covers(hold: Hold, item: Held) -> bool:
     if hold.on is On.DATASET:
         return item.dataset == hold.dataset and hold.has_day(item.anchor)
+    if item.dataset == LINES:
+        return item.place.startswith(f"held/{hold.hold_id}/")
     return hold.subject is not None and item.place.startswith("sealed/") and f"/{hold.subject}." in item.place
 
 

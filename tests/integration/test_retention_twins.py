@@ -9,23 +9,26 @@ from support.retention_twins import MISSING, PLANTS, RETENTION_TWINS, swept
 from expectations.retention import FRAME, judge_retention, retention_checks
 from expectations.running import run
 from pipelines.retention.states import State
+from pipelines.rights.holds import Hold, On
 from pipelines.rights.sealed import ONE_YEAR, fields_of
 from pipelines.rights.sealing_box import open_box
 from pipelines.steps.metrics.retention import retention
 from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.inventory.expected import watched
 from pipelines.steps.retention.inventory.places import dated
+from pipelines.steps.subjects.holds import take_rows_aside
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    """A finished home in which nothing is past its period, and one member left a week ago."""
+    """A finished home in which nothing is past its period, one member left a week ago, and rows are held aside."""
     finished = finished_home(tmp_path_factory.getbasetemp()).copy_to(tmp_path_factory.mktemp("retention"))
     workspace = finished.workspace()
     swept(workspace)
     _leave(workspace)
+    _hold(workspace)
     return workspace
 
 
@@ -36,6 +39,14 @@ def _leave(workspace):
     fields = fields_of(workspace.policy, ONE_YEAR, profile, [])
     workspace.sealed.put(box, ONE_YEAR, subject, day, fields, workspace.clock.now())
     workspace.sign_ups.add(day, [workspace.sign_ups.former(subject, workspace.clock.now(), {"login_id": "gone"})])
+
+
+def _hold(workspace):
+    partners = workspace.registry.load("partners")
+    order = {"reason": "a dispute", "authority": "a court", "role": "privacy_officer", "review_on": workspace.today}
+    held = partners["partner_id"][0].as_py()
+    workspace.holds.add(Hold("", On.PARTNER, added_at=workspace.clock.now(), partner_id=held, **order))
+    assert len(take_rows_aside(workspace, "partners", partners)) == 1
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +87,7 @@ def test_every_check_holds_when_all_plants_are_gone(workspace, checks):
     found = audit(workspace, workspace.today)
     assert _failing(workspace, checks) == set()
     assert found.has_passed
+    assert {status.dataset for status in found.of(State.ON_HOLD)} == {"held_lines"}
     results = judge_retention(workspace, found, ["events"])
     assert [result.name for result in results if not result.passed] == []
     assert {result.asset for result in results} == {"events", "retention_status"}

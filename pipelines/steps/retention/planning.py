@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.policy import Policy
 from pipelines.privacy.key_names import KeyName
+from pipelines.retention.auditing import Holds
 from pipelines.retention.items import Item, Kind
 from pipelines.retention.plan import DUE, HeldBack, Plan, Planned, needs_person
 from pipelines.retention.plan_store import PlanRefusedError, PlanStore
 from pipelines.retention.states import Standing
-from pipelines.steps.retention.inventory.places import KEYS, STAGED
+from pipelines.steps.retention.inventory.places import KEYS, UNACCOUNTED
 from pipelines.steps.retention.inventory.stock import Inventory, Runs, digested, inventory, policy_on
 from pipelines.steps.workspace import OpenHome, Workspace
 
@@ -99,11 +100,11 @@ def _sorted(
 ) -> tuple[list[tuple[Item, Standing]], _Held, list[Item]]:
     """Return what is due with its standing, what is held back, and everything that stays."""
     due, held, kept = list[tuple[Item, Standing]](), _Held(), list[Item]()
-    for item, standing in _standings(stock, policy, today):
+    for item, standing in _standings(stock, policy, today, workspace.holds):
         reason = None
         if workspace.holds.covers(item):
             reason = ON_HOLD
-        elif not (with_unknown or item.is_known or item.dataset != STAGED):
+        elif not (with_unknown or item.is_known or item.dataset not in UNACCOUNTED):
             reason = UNKNOWN
         if standing is None or reason:
             kept.append(item)
@@ -114,11 +115,14 @@ def _sorted(
     return due, held, kept
 
 
-def _standings(stock: Inventory, policy: Policy, today: date) -> Iterator[tuple[Item, Standing | None]]:
-    """Yield every item with where it stands, None unless it is due."""
+def _standings(stock: Inventory, policy: Policy, today: date, holds: Holds) -> Iterator[tuple[Item, Standing | None]]:
+    """Yield every item with where it stands, None unless it is due; the days of what was held count from the release."""
     for item in stock.items:
         period = policy.dataset(item.dataset).period
         standing = None if period is None else item.standing(period, today, members=stock.members)
+        if period is not None and standing is not None and standing.state in DUE:
+            released = replace(item, held_until=holds.held_until(item))
+            standing = released.standing(period, today, members=stock.members)
         is_due = standing is not None and standing.state in DUE and not _stays_for_a_backup(item, standing, today)
         yield item, standing if is_due else None
 

@@ -226,7 +226,9 @@ def _rows_file(workspace: Workspace, hold: Hold, table: str, rows: pa.Table) -> 
 def _put(workspace: Workspace, hold: Hold, dataset: str, day: date, name: str, payload: bytes) -> str:
     path = workspace.holds.lines / hold.hold_id / dataset / day.isoformat() / f"{name}.age"
     write_bytes(path, seal(payload, workspace.holds.lines_key(hold)))
-    return path.relative_to(workspace.home.root).as_posix()
+    place = path.relative_to(workspace.home.root).as_posix()
+    workspace.holds.took(hold.hold_id, place, workspace.clock.now())
+    return place
 
 
 def _column(workspace: Workspace, table: str, column: str) -> Sequence[str]:

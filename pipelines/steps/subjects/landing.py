@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.errors import InputError
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.inventory.known import known_to
-from pipelines.steps.retention.inventory.places import STAGED, place_of
+from pipelines.steps.retention.inventory.places import STAGED, UNACCOUNTED, place_of
 from pipelines.steps.subjects.lines import text_pattern
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
@@ -16,7 +16,8 @@ from pipelines.weblogs.decompression import Limits, decompressed_chunks
 from pipelines.weblogs.quarantine import file_digest
 
 _OVERLAP = 1024
-_DELIVERED, _AT_ONCE = "delivered_files", ("subject_exports", STAGED)
+_DELIVERED = "delivered_files"
+_AT_ONCE = ("subject_exports", *UNACCOUNTED)
 
 
 @dataclass(frozen=True)

@@ -225,6 +225,10 @@ PLANTS: dict[str, dict[str, Plant]] = {
         "a copy beside the live one": file("former_warehouses", "warehouse-old.duckdb"),
     },
     "subject_exports": {"an export not handed over": file("subject_exports", "exports/planted.zip")},
+    "held_lines": {"lines that no hold keeps": file("held_lines", "held/nobody/access_logs/{day}/planted.age")},
+    "dashboard_accounts": {"an account put there": file("dashboard_accounts", "accounts/planted.json")},
+    "former_releases": {"a release put there": file("former_releases", "published/planted/partner.duckdb")},
+    "processing_records": {"records put there": file("processing_records", "ledger/processing/planted.jsonl")},
     "destruction_plans": {"an old plan": file("destruction_plans", "ledger/plans/planted.json")},
     "run_records": {
         "records of a run": file("run_records", f"dagster/history/runs/{_RUN}.db"),
@@ -246,6 +250,7 @@ MISSING: dict[str, Plant] = {
     "former_members_1y": taken_away("sealed/1y", f"*/{'[0-9a-f]' * 64}.age"),
     "sign_up_digests": taken_away("sealed/1y", "*/sign_ups.age"),
     "former_members_permanent": taken_away("sealed/permanent", "*/*.age"),
+    "held_lines": taken_away("held", "*/*/*/*.age"),
     **{name: taken_away(f"registry/{name}", "*.age") for name in ("complaints", "contracts", "ad_records", "disputes")},
 }
 

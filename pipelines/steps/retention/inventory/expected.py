@@ -9,6 +9,7 @@ from pipelines.policy import Policy
 from pipelines.retention.entries import Destroyed, Replayed
 from pipelines.retention.items import Item, Kind
 from pipelines.rights.double_sign_ups import FILE_NAME
+from pipelines.rights.holds import LINES
 from pipelines.rights.sealed import FOLDERS, ONE_YEAR
 from pipelines.steps.retention.inventory.known import Known, known_to
 from pipelines.steps.retention.inventory.places import SIGN_UPS
@@ -21,7 +22,7 @@ _ACCESS = "access_records"
 
 def watched(policy: Policy) -> set[str]:
     """Return the datasets with a floor of which the ledger says what should be there: only these can be found missing."""
-    stages = {"vault", "quarantine", "registry", "sealed"}
+    stages = {"vault", "quarantine", "registry", "sealed", "held"}
     return {
         name
         for name, dataset in policy.datasets.items()
@@ -32,14 +33,14 @@ def watched(policy: Policy) -> set[str]:
 
 
 def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
-    """Return what should be there, each with `is_present` as it is: segments, quarantine, tables, sealed objects, access months.
+    """Return what should be there, each with `is_present` as it is: what is stored by days, sealed, in tables, or held aside.
 
     Of events nothing is expected: no floor orders them kept. Raises DamagedError when ledger or register is not what was
     written, since nobody could say then what is missing.
     """
     gone = _destroyed(workspace)
     known = known or known_to(workspace)
-    items = [*_segments(known), *_sealed(known), *_months(workspace)]
+    items = [*_segments(known), *_sealed(known), *_aside(workspace), *_months(workspace)]
     there = [item for item in items if (item.dataset, _key_day(item)) not in gone]
     home = workspace.home.root
     found = [replace(item, is_present=(home / item.place).is_file()) for item in there]
@@ -71,6 +72,12 @@ def _sealed(known: Known) -> Iterator[Item]:
     for place, found in known.sealed.items():
         day_left = date.fromisoformat(found.day)
         yield Item(found.dataset, Kind.FILE, place, day_left, 1, found.bytes, found.stored_sha256, found.key)
+
+
+def _aside(workspace: Workspace) -> Iterator[Item]:
+    """Yield what was taken aside for the holds in force: it is owed until the release, which nobody can foresee."""
+    for place in workspace.holds.taken_aside():
+        yield Item(LINES, Kind.FILE, place, None)
 
 
 def _months(workspace: Workspace) -> Iterator[Item]:

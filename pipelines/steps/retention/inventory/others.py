@@ -1,10 +1,10 @@
-"""What is neither a day nor a table: delivered files, tombstones, samples, runs."""
+"""What is neither a day nor a table: delivered files, tombstones, what is held aside, samples, runs."""
 
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pipelines.clock import seoul_day
@@ -16,6 +16,8 @@ from pipelines.steps.retention.inventory.places import Found
 from pipelines.steps.retention.inventory.view import View, standing_file
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
 from pipelines.weblogs.quarantine import file_digest
+
+_ONE_DAY = timedelta(days=1)
 
 
 def delivered(file: OnDisk, found: Found, view: View) -> Item:
@@ -71,6 +73,21 @@ def tombstones(file: OnDisk, view: View) -> Iterator[Item]:
         yield Item("tombstones", Kind.ROWS, file.place, anchor, len(accounts), size, digest, ends_on=goes_after)
     if not stones:
         yield standing_file(file, "tombstones")
+
+
+def held(file: OnDisk, found: Found, view: View) -> Item:
+    """Return the item of lines or rows taken aside: their period was over then, and nothing but their hold keeps them."""
+    hold = view.holds.get(found.parts["hold"])
+    key = None if hold is None else hold.lines_key
+    return Item(
+        found.dataset,
+        Kind.FILE,
+        file.place,
+        min(found.day, view.today) - _ONE_DAY,
+        bytes=file.stamp[0],
+        key=key,
+        is_known=file.place in view.aside,
+    )
 
 
 def sample(file: OnDisk, found: Found, view: View) -> Item:

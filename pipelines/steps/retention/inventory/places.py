@@ -20,6 +20,8 @@ STAGED = "staged_files"
 KEY_DATASET = "data_keys"
 SIGN_UPS = "sign_up_digests"
 CELLS = "small_cells"
+UNACCOUNTED = (STAGED, "dashboard_accounts", "former_releases", "processing_records")
+"""Datasets whose files may be there although nothing accounts for them: a night leaves those to a person."""
 
 
 class Store(StrEnum):
@@ -37,6 +39,8 @@ class Store(StrEnum):
     """A month of access records."""
     TOMBSTONES = "tombstones"
     """The file of tombstones."""
+    HELD = "held"
+    """Lines or rows that a hold keeps aside."""
     SAMPLE = "sample"
     """Digests of destroyed lines."""
     LANDING = "landing"
@@ -45,6 +49,8 @@ class Store(StrEnum):
     """The records of one run."""
     MADE = "made"
     """A file whose clock started when it was last written."""
+    UNKEPT = "unkept"
+    """A file in the place of a store that nothing writes to: it counts from when it was last written, and nobody knows it."""
     STANDING = "standing"
     """A file that stays as long as what it belongs to: a ledger, a head, a pointer, a lock, a live database."""
 
@@ -101,10 +107,13 @@ TABLE: tuple[Place, ...] = (
     _line(Store.MADE, "destruction_plans", r"ledger/plans/[^/.][^/]*\.(json|txt)"),
     _line(Store.SAMPLE, "verification_digests", r"ledger/samples/[^/.][^/]*\.json"),
     _line(Store.STANDING, "holds", r"ledger/holds(\.[^/]+|/.+)"),
-    _line(Store.STANDING, "held_lines", r"held/.+"),
+    _line(Store.HELD, "held_lines", rf"held/(?P<hold>[^/]+)/[a-z][a-z0-9_]*/{_DAY}/[^/.][^/]*\.age"),
     _line(Store.STANDING, "member_requests", r"ledger/requests\.jsonl(\.head)?"),
     _line(Store.STANDING, "open_requests", r"ledger/requests/[^/.]+\.age"),
     _line(Store.MADE, "subject_exports", r"exports/.+"),
+    _line(Store.UNKEPT, "processing_records", r"ledger/processing/.+"),
+    _line(Store.UNKEPT, "dashboard_accounts", r"accounts/.+"),
+    _line(Store.UNKEPT, "former_releases", r"published/.+"),
     _line(Store.STANDING, CELLS, r"warehouse\.duckdb(\.wal)?"),
     _line(Store.MADE, "former_warehouses", r"staging/next-warehouse/.+|warehouse[^/]*\.duckdb[^/]*"),
     _line(Store.MADE, STAGED, r"staging/.+"),

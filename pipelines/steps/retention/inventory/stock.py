@@ -77,7 +77,9 @@ def _view(workspace: Workspace, today: date, runs: Runs | None) -> View:
     keys = tuple(workspace.keyring.list())
     day_keys = {(info.dataset, info.day): info.name for info in keys if info.generation is None}
     by_id = None if runs is None else {run.run_id: run for run in runs()}
-    return View(workspace, today, known_to(workspace), keys, by_id, day_keys)
+    holds = {hold.hold_id: hold for hold in workspace.holds.active()}
+    aside = frozenset(workspace.holds.taken_aside())
+    return View(workspace, today, known_to(workspace), keys, by_id, day_keys, holds, aside)
 
 
 def _named(file: OnDisk) -> OnDisk:
@@ -104,8 +106,10 @@ _MODULES: Mapping[Store, Callable[[OnDisk, Found, View], Item | None]] = {
     Store.ACCESS: stored_days.access_month,
     Store.TABLE: superseded,
     Store.LANDING: others.delivered,
+    Store.HELD: others.held,
     Store.SAMPLE: others.sample,
     Store.RUN: others.run_file,
     Store.MADE: lambda file, place, view: view.made(file, place.dataset),
+    Store.UNKEPT: lambda file, place, view: view.made(file, place.dataset, is_known=False),
     Store.STANDING: lambda file, place, _view: standing_file(file, place.dataset),
 }

@@ -8,6 +8,7 @@ from pipelines.clock import seoul_day
 from pipelines.policy import Policy, load_policy
 from pipelines.privacy.keyring import KeyInfo
 from pipelines.retention.items import Item, Kind
+from pipelines.rights.holds import Hold
 from pipelines.steps.retention.byte_files import Found as OnDisk
 from pipelines.steps.retention.inventory.known import Known
 from pipelines.steps.retention.inventory.places import STAGED, day_in
@@ -38,6 +39,10 @@ class View:
     """By id; None when nobody can tell."""
     day_keys: Mapping[tuple[str, date], str]
     """Names of the keys of whole days, by dataset and day."""
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    """The holds in force, by their ids."""
+    aside: frozenset[str] = frozenset()
+    """The places of what they had taken aside."""
     used: set[str] = field(default_factory=set)
     """Names of keys that open something there."""
     faults: list[str] = field(default_factory=list)
