@@ -1,74 +1,62 @@
 """Dagster's own records do not grow for ever: runs that ended long ago go, with their events and logs."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import dagster as dg
-from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance
 
 from assets.guarded import guarded
-from pipelines.clock import SystemClock, seoul_day
-from pipelines.policy import load_policy
-from pipelines.run_records import delete_run
-from pipelines.settings import Settings, load_settings
+from pipelines.resources import WorkspaceResource
+from pipelines.run_records import delete_run, runs_of
+from pipelines.steps.retention.planning import Wiring
+from pipelines.steps.retention.run_destruction import destroy_old_runs
+from pipelines.steps.workspace import Workspace
 
 PURGE = "purge_runs"
-ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
-RUN_RECORDS = "run_records"
-_BATCH = 200
 
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge did: runs deleted, older ones left because they never ended, and days kept known as built."""
+    """What a purge did: runs deleted, due ones on hold, ones that never ended, and days kept known as built."""
 
     runs: int
+    on_hold: int
     unfinished: int
     days_kept_known: int
 
 
-def purge_runs(instance: DagsterInstance, now: datetime, retention_days: int) -> Purged:
-    """Delete runs that began more than `retention_days` before `now` and have ended, their events and logs with them.
+def purge_runs(workspace: Workspace, instance: DagsterInstance) -> Purged:
+    """Destroy the runs of `instance` that ended longer ago than the policy, or the settings where they say less, let them stay.
 
-    A day that only they say is built is recorded as built without a run, so that no day seems missing.
+    Call it while holding the home: what goes is entered in the register of destructions, as in a night. A day that only they
+    say is built is recorded as built without a run, so that no day seems missing.
     """
-    before = now - timedelta(days=retention_days)
-    deleted, kept = 0, 0
-    while records := instance.get_run_records(RunsFilter(statuses=ENDED, created_before=before), limit=_BATCH):
-        for record in records:
-            kept += delete_run(instance, record.dagster_run.run_id)
-            deleted += 1
-    return Purged(deleted, instance.get_runs_count(RunsFilter(created_before=before)), kept)
-
-
-def days_kept(settings: Settings, now: datetime) -> int:
-    """Return how many days the records of a run are kept: the policy's period, or less where the settings say so."""
-    today = seoul_day(now)
-    period = load_policy(settings.policy, today).dataset(RUN_RECORDS).period
-    ends = None if period is None else period.ends(today)
-    lengths = [settings.run_retention_days, None if ends is None else (ends - today).days]
-    return min(days for days in lengths if days is not None)
+    kept: list[int] = []
+    wiring = Wiring(runs_of(instance), lambda run_id: kept.append(delete_run(instance, run_id)))
+    done = destroy_old_runs(workspace, wiring, workspace.settings.run_retention_days)
+    return Purged(done.runs, done.on_hold, done.unfinished, sum(kept))
 
 
 @dg.op(
     name="delete_old_runs",
     out=dg.Out(dg.Nothing),
-    description="Deletes runs past the period of run_records with their events and logs, never unfinished ones.",
+    description="Destroys runs past the period of run_records with their events and logs, never unfinished ones.",
 )
 @guarded
-def delete_old_runs(context: dg.OpExecutionContext) -> None:
+def delete_old_runs(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
     """Purge this instance, and tell the counts."""
-    # Dagster's records carry the machine's time, also in a rehearsal.
-    now = SystemClock().now()
-    days = days_kept(load_settings(), now)
-    purged = purge_runs(context.instance, now, days)
-    context.add_output_metadata({"retention_days": days, **purged.__dict__})
+    opened = workspace.workspace
+    purged = purge_runs(opened, context.instance)
+    context.add_output_metadata({"retention_days": opened.settings.run_retention_days, **purged.__dict__})
 
 
 @dg.job(
     name=PURGE,
     executor_def=dg.in_process_executor,
-    description="Deletes Dagster's records of runs that ended long ago; data is not touched. 오래된 실행 기록을 지웁니다.",
+    description=(
+        "Destroys Dagster's records of runs that ended long ago and enters it in the register; data is not touched. "
+        "오래된 실행 기록을 파기하고 파기 대장에 적습니다."
+    ),
 )
 def purge() -> None:
     """Delete old runs."""

@@ -11,7 +11,6 @@ from pipelines.home import Home
 from pipelines.instance import close_killed_runs
 from pipelines.jobs import NIGHTLY, nightly, summary
 from pipelines.notifications import FailedRun, notify
-from pipelines.purging import purge
 from pipelines.settings import load_settings
 from pipelines.steps.arrivals import Decision, decide, from_cursor, look_at_landing
 from pipelines.steps.workspace import existing_home
@@ -21,7 +20,7 @@ SECONDS_BETWEEN_LOOKS = 30
 REMEMBERED = "arrivals.json"
 """Holds what the last look saw; as a cursor it would fill the sensor's page with a line for each file."""
 PARTITION, LAST_OF_RANGE = "dagster/partition", "dagster/asset_partition_range_end"
-WITHOUT_THE_HOME = frozenset({freshness.name, purge.name})
+WITHOUT_THE_HOME = frozenset({freshness.name})
 """Jobs that go on while another holds the home."""
 OPEN = [
     DagsterRunStatus.QUEUED,

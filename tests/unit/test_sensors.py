@@ -70,7 +70,7 @@ def test_it_waits_for_a_night_that_is_open_and_not_for_one_that_ended(home, inst
 
 @pytest.mark.parametrize(
     ("job", "asks"),
-    [("__ASSET_JOB", False), ("summary", False), ("purge_runs", True), ("freshness", True)],
+    [("__ASSET_JOB", False), ("summary", False), ("purge_runs", False), ("freshness", True)],
 )
 def test_a_run_that_uses_the_home_is_waited_for_whatever_its_job(home, instance, job, asks):
     _deliver(home)

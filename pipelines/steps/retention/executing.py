@@ -68,6 +68,21 @@ def execute(
     )
 
 
+def carry_out_resolved(workspace: Workspace, plan: Plan, *, approved_by: str, wiring: Wiring = NO_WIRING) -> Executed:
+    """Save and execute a plan that was resolved just now, while the home has been held since; a crash leaves it begun.
+
+    Nothing is sampled: it is for items without content of their own. Raises PlanRefusedError when the register does not hold.
+    """
+    register = open_register(workspace)
+    _require_register(register)
+    plan_store(workspace).save(plan, [])
+    entry = Begun(policy_version=plan.policy_version, plan=plan.digest, approved_by=approved_by, items=len(plan.items))
+    register.append(entry, workspace.clock.now())
+    return Executed(
+        plan, approved_by, _carried_out(workspace, register, plan, approved_by, set(), wiring, _silent), False
+    )
+
+
 def finish_begun(workspace: Workspace, wiring: Wiring = NO_WIRING, progress: Progress = _silent) -> list[Executed]:
     """Finish every plan whose execution a crash cut short. Raises DamagedError when the register is not what was written."""
     register = open_register(workspace)
