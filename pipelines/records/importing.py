@@ -134,6 +134,7 @@ class _Tally:
     accepted_by_day: Counter[date] = field(default_factory=Counter)
     segments: list[Segment] = field(default_factory=list)
     quarantine: list[Segment] = field(default_factory=list)
+    _is_settled: bool = False
     _place: int = 0
     _accepted: dict[date, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
     _refused: dict[date, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
@@ -154,9 +155,21 @@ class _Tally:
         else:
             self.last_fault = None
             self.day = seoul_day(time)
+            self._settle_first_rows()
             if not self._comes_late():
                 self.accepted_by_day[self.day] += 1
                 self._accepted[self.day].append((row.number, row_line(values)))
+
+    def _settle_first_rows(self) -> None:
+        """Give rows that no readable one came before, once, to the first readable one's day if that comes too late.
+
+        Else they would be set aside as today's.
+        """
+        if not self._is_settled and not self.quarantine and self.is_past(self.day):
+            self.past_period += sum(map(len, self._refused.values()))
+            self._refused.clear()
+            self.quarantined.clear()
+        self._is_settled = True
 
     @property
     def is_full(self) -> bool:

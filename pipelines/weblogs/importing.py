@@ -162,7 +162,16 @@ def _sealed(
     start, line = (0, 1) if before is None else before.resume_at
     day = delivery_day if before is None or before.last_day is None else before.last_day
     reading = reading_of(delivery.reading)
-    tally = Tally(delivery.source, identity.sha256, stores.vault, stores.quarantine, reading, day, is_past)
+    tally = Tally(
+        delivery.source,
+        identity.sha256,
+        stores.vault,
+        stores.quarantine,
+        reading,
+        day,
+        is_past,
+        is_new=before is None,
+    )
     batches = split_lines(
         _skip(content.identified(identity), start),
         batch_bytes=stores.batch_bytes,

@@ -1,18 +1,13 @@
 """Imported files as the vault has them: their content put together again, and whether a delivery is a shorter copy of one."""
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-import numpy as np
-
 from pipelines.storage.vault import Segment, Vault
 from pipelines.weblogs.identity import FileIdentity
+from pipelines.weblogs.pieces import in_order
 from pipelines.weblogs.records import ImportRecord
 from pipelines.weblogs.remains import is_partly_gone, remains_begin_with
-
-_Piece = tuple[int, int, bytes]
-"""A stretch of neighbouring lines: the first one's number, where its segment begins, its bytes."""
 
 
 def read_content(vault: Vault, segments: Sequence[Segment]) -> Iterator[bytes]:
@@ -20,28 +15,7 @@ def read_content(vault: Vault, segments: Sequence[Segment]) -> Iterator[bytes]:
 
     Holds about one batch at a time. Raises DamagedError or KeyMissingError when a segment cannot be read.
     """
-    pieces: list[_Piece] = []
-    for segment in sorted(segments, key=lambda segment: (segment.first_line, segment.first_byte)):
-        while pieces and pieces[0][:2] < (segment.first_line, segment.first_byte):
-            yield heapq.heappop(pieces)[2]
-        for piece in _pieces(vault, segment):
-            heapq.heappush(pieces, piece)
-    while pieces:
-        yield heapq.heappop(pieces)[2]
-
-
-def _pieces(vault: Vault, segment: Segment) -> Iterator[_Piece]:
-    content = vault.read_segment(segment)
-    if not segment.lines:
-        yield segment.first_line, segment.first_byte, content.raw
-        return
-    ends = np.append(np.flatnonzero(np.frombuffer(content.raw, np.uint8) == ord("\n")) + 1, len(content.raw))
-    start = line = 0
-    for first, count in content.runs:
-        line += count
-        end = int(ends[line - 1])
-        yield first, segment.first_byte, content.raw[start:end]
-        start = end
+    return (raw for _, _, raw in in_order(vault, segments))
 
 
 def read_file(vault: Vault, record: ImportRecord, known: Iterable[ImportRecord]) -> Iterator[bytes]:

@@ -33,12 +33,14 @@ class Tally:
         reading: Reading,
         day_before: date,
         is_past: Callable[[date], bool] = lambda _day: False,
+        *,
+        is_new: bool = True,
     ) -> None:
-        """Begin with nothing counted."""
+        """Begin with nothing counted; `is_new` unless the file grew from one that was imported before."""
         self._source, self._file = source, file_sha256
         self._vault, self._quarantine, self._reading = vault, quarantine, reading
         self._day = self._day_before_last = day_before
-        self._is_past = is_past
+        self._is_past, self._is_new = is_past, is_new
         self._accepted_by_day: Counter[str] = Counter()
         self._segments: list[Segment] = []
         self._quarantined: list[Segment] = []
@@ -48,7 +50,7 @@ class Tally:
     def take(self, batch: LineBatch) -> None:
         """Read a batch, seal it and count its lines. Raises DamagedError when the sealed parts do not read back."""
         read = read_batch(batch.lines, self._reading, too_long=batch.too_long)
-        days = fill_unreadable(read.days, self._day)
+        days = fill_unreadable(read.days, self._day_of_first_lines(read.days))
         read = without_past(read, is_past_line(days, self._is_past))
         cut = cut_by_day(batch, days, self._day)
         require_whole(cut, batch.raw)
@@ -68,6 +70,18 @@ class Tally:
         if len(days):
             self._day_before_last = days[-2].astype("datetime64[D]").item() if len(days) > 1 else self._day
             self._day = days[-1].astype("datetime64[D]").item()
+
+    def _day_of_first_lines(self, days: Days) -> date:
+        """Return the day of lines that no readable one comes before.
+
+        Where the first readable line of a new file comes too late, they belong to it: else they would be set aside as today's.
+        """
+        readable = days[~np.isnat(days)]
+        if self._is_new and not self.counts.lines and len(readable):
+            first: date = readable[0].astype("datetime64[D]").item()
+            if self._is_past(first):
+                return first
+        return self._day
 
     def _count(self, batch: LineBatch, read: Batch, days: Days) -> None:
         counts = self.counts

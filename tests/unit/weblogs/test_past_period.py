@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipelines.errors import DamagedError
+from pipelines.weblogs import pieces
 from pipelines.weblogs.records import PAST_PERIOD
 
 OLD, DAY, NEXT = "19/May/2015:12:00:00", "20/May/2015:12:00:00", "21/May/2015:12:00:00"
@@ -76,6 +77,48 @@ def test_a_shorter_copy_of_which_nothing_is_left_is_filtered_as_a_whole(intake, 
     record = intake.deliver(copy, "copy", is_past=before(20)).record
     assert (record.lines, record.accepted, record.filtered) == (2, 0, {PAST_PERIOD: 2})
     assert (record.segments, record.quarantined, record.quarantine) == ([], {}, [])
+
+
+@pytest.mark.parametrize("length", [1, 20, -1], ids=["a byte", "without its time", "all but the newline"])
+def test_a_copy_cut_within_a_first_line_that_is_gone_stores_nothing_and_loses_nothing(intake, line, length):
+    content = line(OLD, "/1") + line(OLD, "/2") + line(DAY, "/3")
+    intake.deliver(content)
+    destroy(intake, "2015-05-19")
+    piece = line(OLD, "/1")[:length]
+    assert intake.deliver(piece, "cut", is_past=before(20)).kind == "known"
+    assert stored_days(intake) == ["2015-05-20"]
+    # Another file that begins so is taken in when there is more of it.
+    other = intake.deliver(piece + b" and another end\n" + line(NEXT), "cut", is_past=before(20)).record
+    assert other.accepted_by_day["2015-05-21"] == 1
+
+
+def test_a_piece_longer_than_the_first_line_or_of_one_that_is_left_is_no_copy_unseen(intake, line):
+    intake.deliver(line(OLD, "/1") + line(DAY, "/2"))
+    intake.deliver(line(DAY, "/3") + line(OLD, "/4"), "left")
+    destroy(intake, "2015-05-19")
+    longer = intake.deliver(b"x" * (len(line(OLD, "/1")) + 1), "longer", is_past=before(20)).record
+    assert sum(longer.quarantined.values()) == 1
+    assert intake.deliver(line(DAY, "/3")[:30], "left", is_past=before(20)).kind == "known"
+
+
+def test_lines_before_the_first_readable_one_of_a_late_file_are_late_too(intake, line):
+    late = intake.deliver(b"garbage\nmore of it\n" + line(OLD), is_past=before(20)).record
+    assert (late.lines, late.filtered, late.quarantine) == (3, {PAST_PERIOD: 3}, [])
+    assert stored_days(intake) == []
+    kept = intake.deliver(b"garbage\n" + line(DAY), "kept", is_past=before(20)).record
+    assert sum(kept.quarantined.values()) == 1
+
+
+def test_what_is_left_is_compared_without_holding_more_than_a_batch(intake, line, monkeypatch):
+    intake.batch_bytes = 10_000
+    content = line(OLD, "/0") + b"".join(line(DAY, f"/{number}") for number in range(1_000))
+    intake.deliver(content)
+    destroy(intake, "2015-05-19")
+    held: list[int] = []
+    push = pieces.heapq.heappush
+    monkeypatch.setattr(pieces.heapq, "heappush", lambda heap, piece: (push(heap, piece), held.append(len(heap))))
+    assert intake.deliver(content[:-500], "copy", is_past=before(20)).kind == "known"
+    assert max(held) <= 2
 
 
 def test_another_file_of_the_same_line_lengths_is_no_copy_where_a_line_that_is_left_differs(intake, line):
