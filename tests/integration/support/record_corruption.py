@@ -18,6 +18,7 @@ from pipelines.rights.requests import Request
 from pipelines.steps import registry
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.events import derive_stale_days
+from pipelines.steps.imports import import_landing
 from pipelines.steps.linked import derive_linked_days, linked_folder
 from pipelines.steps.people import people_of
 from pipelines.steps.record_imports import import_record_files
@@ -137,23 +138,17 @@ def cookies_that_ended(workspace: Workspace) -> None:
     derive_stale_days(workspace)
 
 
-def shown(name: str) -> Corruption:
-    """Change what the last day's state says its lines' cookies showed."""
+def request_that_shows(cookies: str) -> Corruption:
+    """Deliver a request of the last day with the header `cookies`, take it in, and derive the day anew."""
 
     def corrupt(workspace: Workspace) -> None:
-        path = max(workspace.home.events.glob("????-??-??.json"))
-        body = json.loads(path.read_bytes())
-        body["cookies"][name] += 1
-        path.write_text(json.dumps(body))
+        day = max(read_day_states(workspace.home.events))
+        line = f'203.0.113.9 - - [{day:%d/%b/%Y}:10:00:00 +0900] "GET / HTTP/1.1" 200 5 "-" "Firefox" "{cookies}"\n'
+        (workspace.home.landing / "access" / "demo-web" / "shown.log").write_text(line)
+        assert import_landing(workspace).accepted == 1
+        derive_stale_days(workspace)
 
     return corrupt
-
-
-def export_finding(table: str, **found: Any) -> Corruption:
-    """Let the ledger say of the latest export of `table` what it should not have had."""
-    clean = {"refused": {}, "undeclared_columns": [], "sensitive_columns": [], "flags": {}}
-    body = {"table": table, "sha256": "0" * 64, "as_of_day": "2026-03-05", "rows": 10, **clean, **found}
-    return lambda workspace: workspace.ledger.append(registry.KIND, body, workspace.clock.now()) and None
 
 
 def sign_up_of_who_left(workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Twins of the checks on records, exports and linked events."""
 
 from support import corruption as corrupt
+from support import export_corruption as exports
 from support import record_corruption as records
 from support.twin import Twin
 
@@ -29,15 +30,15 @@ def _of_records(folder, prefix, dataset):
 
 
 def _of_exports(table):
-    unknown = {"unknown_channels": 1}
     return (
-        Twin(f"{table}_columns_are_declared", "a column more", records.export_finding(table, undeclared_columns=["x"])),
-        Twin(
-            f"{table}_columns_are_not_sensitive", "a creed", records.export_finding(table, sensitive_columns=["creed"])
-        ),
-        Twin(f"{table}_channels_are_known", "an unknown one", records.export_finding(table, flags=unknown)),
-        Twin(f"{table}_rows_are_readable", "two of ten refused", records.export_finding(table, refused={"missing": 2})),
+        Twin(f"{table}_columns_are_declared", "a column more", exports.with_every_row(table, shoe_size=43)),
+        Twin(f"{table}_columns_are_not_sensitive", "a creed", exports.with_every_row(table, religion="none")),
+        Twin(f"{table}_channels_are_known", "an unknown one", exports.with_every_row(table, channel="scraper")),
+        Twin(f"{table}_rows_are_readable", "two of ten refused", exports.with_unreadable_rows(table, in_ten=2)),
     )
+
+
+PLAIN = {"account_key": "AKPLAIN", "password_hash": "hunter2"}
 
 
 def _of_linked(check, what, select):
@@ -60,8 +61,12 @@ RECORD_TWINS = (
     _of_linked("linked_events_lie_in_their_day", "another day", "SELECT * REPLACE (event_day - 1 AS event_day)"),
     _of_linked("linked_rows_are_decided", "an event less", "SELECT * FROM linked LIMIT 1 --"),
     *(twin for table in TABLES for twin in _of_exports(table)),
-    Twin("members_are_of_age", "a child", records.export_finding("members", flags={"children_refused": 1})),
-    Twin("passwords_are_one_way", "a plain one", records.export_finding("members", flags={"plain_passwords": 1})),
+    Twin(
+        "members_are_of_age",
+        "a child",
+        exports.with_one_more("members", account_key="AKCHILD", birth_date="2020-01-01"),
+    ),
+    Twin("passwords_are_one_way", "a plain one", exports.with_one_more("members", **PLAIN)),
     Twin("sign_ups_are_not_double", "the phone of who left", records.sign_up_of_who_left),
     Twin("holds_are_reviewed", "a hold past its review date", records.hold_past_its_review),
     Twin("requests_are_carried_out", "a request that was cut short", records.request_left_open),
@@ -71,8 +76,14 @@ RECORD_TWINS = (
     *_of_records("linked", "linked", "linked_events"),
     Twin("cookies_end_with_the_session", "an expiry", records.record("cookies", expires="2026-04-01T00:00:00Z")),
     Twin("only_the_member_cookie_is_issued", "another name", records.record("cookies", cookie_name="tracker")),
-    Twin("requests_show_no_other_cookie", "one more", records.shown("lines_with_others")),
-    Twin("requests_show_one_member_id", "one more", records.shown("lines_conflicting")),
+    Twin(
+        "requests_show_no_other_cookie",
+        "a request with another",
+        records.request_that_shows("pc_member=kim; tracker=1"),
+    ),
+    Twin(
+        "requests_show_one_member_id", "a request with two", records.request_that_shows("pc_member=kim; pc_member=lee")
+    ),
     Twin("no_cookie_is_used_after_logout", "cookies that ended at midnight", records.cookies_that_ended),
     Twin("members_in_events_are_approved", "one event of a pending member", records.event_of_who_is("pending")),
     Twin("members_in_events_are_approved", "one event of a rejected member", records.event_of_who_is("rejected")),
