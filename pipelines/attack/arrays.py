@@ -21,10 +21,3 @@ def sums(group: Ints, weights: Floats, groups: int) -> Floats:
 def counts(group: Ints, flags: Bools, groups: int) -> Ints:
     """Count the true ones of `flags` by `group`, shape (groups,)."""
     return np.bincount(group[flags], minlength=groups).astype(np.int64)
-
-
-def groups_of(labels: Ints) -> list[Ints]:
-    """List, for each label that occurs, in ascending order, the positions at which it stands."""
-    order = np.argsort(labels, kind="stable").astype(np.int64)
-    ends = np.flatnonzero(np.diff(labels[order])) + 1
-    return [part for part in np.split(order, ends) if len(part)]

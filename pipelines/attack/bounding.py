@@ -6,14 +6,14 @@ import numpy as np
 
 from pipelines.attack.arrays import Bools, Floats, Ints
 from pipelines.attack.findings import Work
-from pipelines.attack.parts import Parts, connected_parts, is_tree_without_repetition, rows_by_part
+from pipelines.attack.parts import Parts, connected_parts, is_tree_without_repetition, pieces
 from pipelines.attack.programs import Answer, Programs, UnsolvedError
 from pipelines.attack.propagation import Bounds, narrow
 from pipelines.attack.relations import Relations
-from pipelines.attack.rows import Rows, linear_rows
+from pipelines.attack.rows import Rows, linear_rows, together
 
 _FIRST_SWEEPS = 30
-_CELLS_IN_A_PROGRAM = 1_500
+_ENTRIES_IN_A_PROGRAM = 3_000
 
 
 @dataclass(slots=True, eq=False)
@@ -50,7 +50,7 @@ def bound(relations: Relations, value: Floats, bounds: Bounds, required: Floats,
     _rest(rows.only(parts.is_tree[parts.of_row]), bounds)
     rings, repeated = _rings(rows, parts)
     _rest(rows.only(repeated), bounds)
-    programs = sum(_solve(batch, bounds, required, failures, exact=exact) for batch in _batches(rows, rings))
+    programs = sum(_solve(batch, bounds, required, failures, exact=exact) for batch in _batches(rings))
     work = Work(parts=parts.count, rings=len(rings), programs=programs)
     rows = _settled(rows, bounds, failures)
     return Bounded(bounds, rows, _joined(failures.broken), _joined(failures.unsolved), work)
@@ -72,39 +72,29 @@ def _rest(rows: Rows, bounds: Bounds) -> None:
     narrow(rows, bounds, 2 * rows.count + 2)
 
 
-def _rings(rows: Rows, parts: Parts) -> tuple[list[Ints], Bools]:
-    """Return the rows of each part that needs programs, and which rows are in parts that are trees but for repetitions."""
-    rings: list[Ints] = []
+def _rings(rows: Rows, parts: Parts) -> tuple[list[Rows], Bools]:
+    """Return each part that needs programs, and which rows are in parts that are trees but for repetitions."""
+    rings: list[Rows] = []
     repeated = np.zeros(rows.count, dtype=np.bool_)
-    for members in rows_by_part(parts, ~parts.is_tree):
-        chosen = np.zeros(rows.count, dtype=np.bool_)
-        chosen[members] = True
-        if is_tree_without_repetition(rows.only(chosen)):
-            repeated |= chosen
+    for members, piece in pieces(rows, parts, ~parts.is_tree):
+        if is_tree_without_repetition(piece):
+            repeated[members] = True
         else:
-            rings.append(members)
+            rings.append(piece)
     return rings, repeated
 
 
-def _batches(rows: Rows, rings: list[Ints]) -> list[Rows]:
-    """Put parts of about the same size together, until a program has enough cells."""
-    lengths = np.bincount(rows.row, minlength=rows.count)
-    batches: list[list[Ints]] = []
-    filled = _CELLS_IN_A_PROGRAM
-    for members in sorted(rings, key=len):
-        size = int(lengths[members].sum())
-        if filled + size > _CELLS_IN_A_PROGRAM:
+def _batches(rings: list[Rows]) -> list[Rows]:
+    """Put parts of about the same size together, until a program has enough entries."""
+    batches: list[list[Rows]] = []
+    filled = _ENTRIES_IN_A_PROGRAM
+    for piece in sorted(rings, key=lambda piece: len(piece.row)):
+        if filled + len(piece.row) > _ENTRIES_IN_A_PROGRAM:
             batches.append([])
             filled = 0
-        batches[-1].append(members)
-        filled += size
-    return [_chosen(rows, np.concatenate(batch)) for batch in batches]
-
-
-def _chosen(rows: Rows, members: Ints) -> Rows:
-    chosen = np.zeros(rows.count, dtype=np.bool_)
-    chosen[members] = True
-    return rows.only(chosen)
+        batches[-1].append(piece)
+        filled += len(piece.row)
+    return [together(batch) for batch in batches]
 
 
 def _solve(rows: Rows, bounds: Bounds, required: Floats, failures: _Failures, *, exact: bool) -> int:
@@ -120,8 +110,8 @@ def _solve(rows: Rows, bounds: Bounds, required: Floats, failures: _Failures, *,
             else:
                 failures.unsolved.append(programs.cells)
         else:
-            alone = [_chosen(rows, members) for members in rows_by_part(parts, np.ones(parts.count, dtype=np.bool_))]
-            return programs.programs + sum(_solve(one, bounds, required, failures, exact=exact) for one in alone)
+            alone = pieces(rows, parts, np.ones(parts.count, dtype=np.bool_))
+            return programs.programs + sum(_solve(one, bounds, required, failures, exact=exact) for _, one in alone)
     return programs.programs
 
 

@@ -5,6 +5,8 @@ from math import gcd
 from typing import TypeAlias
 
 Row: TypeAlias = dict[int, int]
+CONSTANT = -1
+"""The column of what is no cell; a row with nothing else says 0 = 1."""
 
 
 def independent(rows: Iterable[Row]) -> list[bool]:
@@ -16,7 +18,7 @@ def independent(rows: Iterable[Row]) -> list[bool]:
         while rest and (pivot := next((column for column in rest if column in basis), None)) is not None:
             rest = _cancel(rest, basis[pivot], pivot)
         if rest:
-            pivot = next(iter(rest))
+            pivot = next((column for column in rest if column != CONSTANT), CONSTANT)
             for column, other in basis.items():
                 if pivot in other:
                     basis[column] = _cancel(other, rest, pivot)

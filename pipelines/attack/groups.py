@@ -1,24 +1,27 @@
 """Sums of hidden cells that are known exactly, though none of the cells is: too few people may stand behind such a sum.
 
 A cell that rests on enough people covers a sum it is in. So what matters are the combinations of relations in which no such cell
-is left: mostly there are none, which row reduction in whole numbers shows for certain. Where there are some, every relation,
-every row of their reduced form and every sum and difference of two of these are looked at.
+is left: mostly there are none, which row reduction in whole numbers shows for certain. Where there are a few, every group they
+give away is found; where there are many (more than `_ROWS_AT_MOST` that hang together), those of single rows and of two rows.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import chain, combinations, islice
 
 import numpy as np
 
 from pipelines.attack.arrays import Bools, counts
 from pipelines.attack.elimination import Row, combinations_without
-from pipelines.attack.parts import as_dictionaries, connected_parts, rows_by_part
+from pipelines.attack.parts import as_dictionaries, connected_parts, pieces
 from pipelines.attack.rows import Rows
 
 Group = tuple[int, ...]
 
-_PAIRS_AT_MOST = 200_000
-"""Beyond this many pairs of rows in one part, only the rows themselves are looked at: decision page of the attack."""
+_ROWS_AT_MOST = 8
+"""Up to this many combinations that hang together, all their sums are looked at: 255 of them."""
+_PAIRS_AT_MOST = 100_000
 
 
 def known_sums(rows: Rows, rests_on_k: Bools) -> tuple[Group, ...]:
@@ -33,10 +36,8 @@ def known_sums(rows: Rows, rests_on_k: Bools) -> tuple[Group, ...]:
         return plain
     parts = connected_parts(left)
     found = set(plain)
-    for members in rows_by_part(parts, np.ones(parts.count, dtype=np.bool_)):
-        chosen = np.zeros(left.count, dtype=np.bool_)
-        chosen[members] = True
-        found.update(_combined_groups(left.only(chosen), rests_on_k))
+    for _, piece in pieces(left, parts, np.ones(parts.count, dtype=np.bool_)):
+        found.update(_combined_groups(piece, rests_on_k))
     return tuple(sorted(found))
 
 
@@ -67,27 +68,58 @@ def _uncovered(rows: Rows, rests_on_k: Bools) -> Rows:
 def _combined_groups(rows: Rows, rests_on_k: Bools) -> Iterator[Group]:
     listed = as_dictionaries(rows)
     covering = {cell for cell in np.unique(rows.cell).tolist() if rests_on_k[cell]}
-    reduced = combinations_without(listed, covering)
-    if not reduced:
-        return
-    yield from _groups_of(reduced)
-    candidates = [*listed, *reduced]
-    if len(candidates) ** 2 <= _PAIRS_AT_MOST:
-        for one, other in combinations(candidates, 2):
-            if not one.keys().isdisjoint(other):
-                yield from _groups_of(
-                    row for row in (_plus(one, other, 1), _plus(one, other, -1)) if covering.isdisjoint(row)
-                )
+    for reduced in _apart(combinations_without(listed, covering)):
+        if len(reduced) <= _ROWS_AT_MOST:
+            yield from _all_groups(reduced)
+        else:
+            yield from _groups_of_pairs([*reduced, *(row for row in listed if covering.isdisjoint(row))])
 
 
-def _groups_of(rows: Iterator[Row] | list[Row]) -> Iterator[Group]:
+def _apart(rows: list[Row]) -> list[list[Row]]:
+    """Split rows into lists that share no cell."""
+    lists: list[tuple[set[int], list[Row]]] = []
     for row in rows:
-        if len(row) > 1 and (set(row.values()) in ({1}, {-1})):
+        near = [one for one in lists if not one[0].isdisjoint(row)]
+        lists = [one for one in lists if one[0].isdisjoint(row)]
+        lists.append(
+            (set(row).union(*(cells for cells, _ in near)), [row, *(other for _, held in near for other in held)])
+        )
+    return [held for _, held in lists]
+
+
+def _all_groups(reduced: list[Row]) -> Iterator[Group]:
+    """List every group that rows in reduced form give away.
+
+    Each row has a cell of its own, in which a group has 0 or 1: so a group is a sum of some of the rows, each divided by its
+    coefficient there, and there are no others.
+    """
+    in_rows = Counter(cell for row in reduced for cell in row)
+    own = [next(value for cell, value in row.items() if in_rows[cell] == 1) for row in reduced]
+    scaled = [{cell: Fraction(value, of) for cell, value in row.items()} for row, of in zip(reduced, own, strict=True)]
+    for size in range(1, len(scaled) + 1):
+        for chosen in combinations(scaled, size):
+            group = _sum(*chosen)
+            if len(group) > 1 and set(group.values()) == {1}:
+                yield tuple(sorted(group))
+
+
+def _groups_of_pairs(rows: list[Row]) -> Iterator[Group]:
+    """List the groups among rows, and the sums and differences of two of them; as many pairs as `_PAIRS_AT_MOST`."""
+    opposites = [{cell: -value for cell, value in row.items()} for row in rows]
+    touching = (
+        places for places in combinations(range(len(rows)), 2) if not rows[places[0]].keys().isdisjoint(rows[places[1]])
+    )
+    pairs = islice(touching, _PAIRS_AT_MOST)
+    combined = (_sum(rows[one], by[other]) for one, other in pairs for by in (rows, opposites))
+    listed: Iterator[Mapping[int, Fraction | int]] = chain(rows, combined)
+    for row in listed:
+        if len(row) > 1 and set(row.values()) in ({1}, {-1}):
             yield tuple(sorted(row))
 
 
-def _plus(one: Row, other: Row, sign: int) -> Row:
-    combined = dict(one)
-    for cell, value in other.items():
-        combined[cell] = combined.get(cell, 0) + sign * value
+def _sum(*rows: Mapping[int, Fraction | int]) -> dict[int, Fraction | int]:
+    combined: dict[int, Fraction | int] = {}
+    for row in rows:
+        for cell, value in row.items():
+            combined[cell] = combined.get(cell, 0) + value
     return {cell: value for cell, value in combined.items() if value}

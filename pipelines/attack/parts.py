@@ -1,13 +1,15 @@
 """Connected parts: cells that are open, linked by the relations they stand in together."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.attack.arrays import Bools, Ints, groups_of
-from pipelines.attack.elimination import Row, independent
+from pipelines.attack.arrays import Bools, Ints
+from pipelines.attack.elimination import CONSTANT, Row, independent
 from pipelines.attack.rows import Rows
 
 
@@ -48,18 +50,57 @@ def connected_labels(step: Ints, cell: Ints) -> Ints:
     return of_pair
 
 
+def pieces(rows: Rows, parts: Parts, chosen: Bools) -> Iterator[tuple[Ints, Rows]]:
+    """Take chosen parts, shape (parts.count,), one by one: which rows they have, and these rows alone."""
+    by_part, entries = (np.argsort(labels, kind="stable") for labels in (parts.of_row, parts.of_row[rows.row]))
+    places = np.arange(parts.count + 1)
+    starts = np.searchsorted(parts.of_row[by_part], places)
+    entry_starts = np.searchsorted(parts.of_row[rows.row][entries], places)
+    number = np.empty(rows.count, dtype=np.int64)
+    number[by_part] = np.arange(rows.count) - starts[parts.of_row[by_part]]
+    for part in np.flatnonzero(chosen).tolist():
+        members = by_part[starts[part] : starts[part + 1]]
+        held = entries[entry_starts[part] : entry_starts[part + 1]]
+        row, cell, sign = number[rows.row[held]], rows.cell[held], rows.sign[held]
+        yield members, Rows(row, cell, sign, rows.constant[members], rows.exact[members], rows.source[members])
+
+
 def is_tree_without_repetition(rows: Rows) -> bool:
     """Say whether one part is a tree once exact rows that only repeat others are left out, long ones first.
 
-    What they say is said by the others, so the intervals that all rows leave at rest are those of the tree.
+    What they say is said by the others, so the intervals that all rows leave at rest are those of the tree. A row that
+    contradicts the others repeats nothing.
     """
-    lengths = np.bincount(rows.row, minlength=rows.count)
-    order = [int(row) for row in np.argsort(lengths, kind="stable") if rows.exact[row]]
     listed = as_dictionaries(rows)
-    needed = ~rows.exact
-    needed[[row for row, says in zip(order, independent(listed[row] for row in order), strict=True) if says]] = True
-    kept = rows.only(needed)
-    return bool(np.all(connected_parts(kept).is_tree))
+    steps: dict[int, set[int]] = defaultdict(set)
+    for row in np.flatnonzero(~rows.exact).tolist():
+        steps[int(rows.source[row])].update(listed[row])
+    exact = sorted(np.flatnonzero(rows.exact).tolist(), key=lambda row: len(listed[row]))
+    constants = [round(constant) for constant in rows.constant.tolist()]
+    complete = [listed[row] | ({CONSTANT: constants[row]} if constants[row] else {}) for row in exact]
+    for row, says_more in zip(exact, independent(complete), strict=True):
+        if says_more:
+            steps[int(rows.source[row])].update(listed[row])
+    return _is_forest(steps.values())
+
+
+def _is_forest(steps: Iterable[set[int]]) -> bool:
+    """Say whether no two ways lead from one cell to another over sets of cells."""
+    above: dict[int, int] = {}
+
+    def top(cell: int) -> int:
+        while (upper := above.setdefault(cell, cell)) != cell:
+            above[cell] = above[upper]
+            cell = upper
+        return cell
+
+    for cells in steps:
+        tops = {top(cell) for cell in cells}
+        if len(tops) < len(cells):
+            return False
+        first = next(iter(tops))
+        above.update(dict.fromkeys(tops, first))
+    return True
 
 
 def as_dictionaries(rows: Rows) -> list[Row]:
@@ -68,12 +109,6 @@ def as_dictionaries(rows: Rows) -> list[Row]:
     for row, cell, sign in zip(rows.row.tolist(), rows.cell.tolist(), rows.sign.tolist(), strict=True):
         listed[row][cell] = listed[row].get(cell, 0) + int(sign)
     return [{cell: sign for cell, sign in row.items() if sign} for row in listed]
-
-
-def rows_by_part(parts: Parts, chosen: Bools) -> list[Ints]:
-    """List the rows of each chosen part, shape (parts.count,) of `chosen`."""
-    rows = np.flatnonzero(chosen[parts.of_row])
-    return [rows[positions] for positions in groups_of(parts.of_row[rows])]
 
 
 def _distinct(part: Ints, what: Ints, parts: int) -> Ints:

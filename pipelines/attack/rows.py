@@ -80,3 +80,16 @@ def linear_rows(relations: Relations) -> Rows:
         exact=np.concatenate((relations.kinds == Kind.ADDS_UP, np.zeros(len(pairs), dtype=np.bool_))),
         source=np.concatenate((np.arange(relations.count, dtype=np.int64), of_entry[pairs])),
     )
+
+
+def together(listed: list[Rows]) -> Rows:
+    """Put rows behind each other, numbered anew."""
+    shifts = np.cumsum([0, *(rows.count for rows in listed[:-1])])
+    return Rows(
+        np.concatenate([rows.row + shift for rows, shift in zip(listed, shifts, strict=True)]),
+        np.concatenate([rows.cell for rows in listed]),
+        np.concatenate([rows.sign for rows in listed]),
+        np.concatenate([rows.constant for rows in listed]),
+        np.concatenate([rows.exact for rows in listed]),
+        np.concatenate([rows.source for rows in listed]),
+    )
