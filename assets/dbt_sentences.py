@@ -26,6 +26,8 @@ def with_korean(english: str, korean: str) -> str:
 
 def _never_null(arguments: Mapping[str, Any]) -> tuple[str, str]:
     columns = _listed(arguments["columns"])
+    if arguments.get("period"):
+        return f"Every row built now has a value in {columns}.", f"이번에 만든 모든 행에 값이 있습니다: {columns}."
     return f"Every row has a value in {columns}.", f"모든 행에 값이 있습니다: {columns}."
 
 

@@ -38,6 +38,13 @@ CHECKS = (
         "파트너의 어떤 수치도 음수이거나 그것이 속한 전체보다 크지 않습니다.",
     ),
     _no_row(
+        "content_figures_are_plausible",
+        "partner_content_daily",
+        "content_rows_implausible",
+        "No figure of a partner's content is missing, negative or larger than the figure it is part of.",
+        "파트너 콘텐츠의 수치는 모두 있고, 음수이거나 그것이 속한 전체보다 크지 않습니다.",
+    ),
+    _no_row(
         "contents_sum_to_their_partner",
         "partner_content_daily",
         "content_days_unequal",

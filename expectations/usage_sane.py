@@ -81,6 +81,22 @@ CHECKS = (
         "파트너의 시간대별 방문의 합이 그달 파트너의 방문 수와 같습니다.",
     ),
     _none(
+        "frequency_figures_are_plausible",
+        "partner_visit_frequency_monthly",
+        "usage_periods",
+        "frequency_rows_implausible",
+        "Every band of visits is one of the five, and has at least one person.",
+        "모든 방문 빈도 구간은 정해진 다섯 가운데 하나이고, 한 사람 이상이 있습니다.",
+    ),
+    _none(
+        "bands_sum_to_their_month",
+        "partner_visit_frequency_monthly",
+        "usage_periods",
+        "frequency_months_unequal",
+        "The people of a partner's bands of visits sum to the people who visited in the month.",
+        "파트너의 방문 빈도 구간별 사람 수의 합이 그달에 방문한 사람 수와 같습니다.",
+    ),
+    _none(
         "staff_figures_are_plausible",
         "partner_staff_monthly_usage",
         "usage_periods",

@@ -13,8 +13,8 @@ from pipelines.warehouse.context import DayFile, EngineLimits, EventContext
 from pipelines.warehouse.day_records import built_days, record_days
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
 from pipelines.warehouse.events_view import event_columns, further_relations
-from pipelines.warehouse.periods import DAY, PERIODS, DaysToBuild, days_to_build
-from pipelines.warehouse.rebuilding import EVENTS, Rests, standing_days
+from pipelines.warehouse.periods import DAY, LOOK_BACK_DAYS, PERIODS, DaysToBuild, days_to_build
+from pipelines.warehouse.rebuilding import EVENTS, Rests, gone_days, standing_days
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -44,14 +44,15 @@ def build_days(
     """Rebuild the marts of `days` from `events` and swap the warehouse file; a day that never had events loses its rows.
 
     Days that stand (`standing_days`) are left out, whoever asks for them. The weeks and months of the others are rebuilt too, but
-    for those with a day that stands. Of `events`, the days of all these periods and the days beside them are read: a visit may
-    come from the day before and go on into the day after. `beside` are the files of the source's further tables, by name; of
+    for those with a day that stands. Of `events`, the days of all these periods, the day after (a visit may go on into it) and
+    those looked back on are read. `beside` are the files of the source's further tables, by name; of
     these the days built are read. `rests` gives what each of `days` rests on; `scratch` lies in the file system of
     `warehouse_path`.
     When a test fails nothing is swapped: CheckFailedError names it. Raises DbtFailedError when a model cannot be built.
     """
-    standing = standing_days(built_days(warehouse_path), _kinds({EVENTS: events, **beside}))
-    building = days_to_build(set(days) - standing, standing=standing)
+    built, present = built_days(warehouse_path), _kinds({EVENTS: events, **beside})
+    standing = standing_days(built, present)
+    building = days_to_build(set(days) - standing, standing=standing, gone=gone_days(built, present))
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
@@ -76,8 +77,8 @@ def build_days(
 
 
 def needed(events: Sequence[DayFile], days: Sequence[date]) -> tuple[DayFile, ...]:
-    """Return the event files of `days` and of the days before and after each, in order of day."""
-    wanted = {day + shift for day in days for shift in (-DAY, 0 * DAY, DAY)}
+    """Return the event files of `days`, of the days that they look back on and of the day after each, in order of day."""
+    wanted = {day + shift * DAY for day in days for shift in range(-LOOK_BACK_DAYS, 2)}
     return tuple(sorted((file for file in events if file.day in wanted), key=lambda file: file.day))
 
 

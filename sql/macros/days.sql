@@ -12,6 +12,16 @@
     {%- endfor -%}
 {%- endmacro -%}
 
+{#- The first days of the periods to build of whose past some events are gone, as date literals; one that matches nothing when
+    there are none. Who is new in them cannot be told any more. -#}
+{%- macro firsts_without_past(period) -%}
+    {%- for day in var(period ~ 's_without_past') -%}
+        date '{{ modules.datetime.date.fromisoformat(day | string) }}'{{ ', ' if not loop.last }}
+    {%- else -%}
+        cast(null as date)
+    {%- endfor -%}
+{%- endmacro -%}
+
 {#- The first day of the period that a day lies in. -#}
 {%- macro first_day_of(period, day) -%}
     {{ day if period == 'day' else "cast(date_trunc('" ~ period ~ "', " ~ day ~ ') as date)' }}

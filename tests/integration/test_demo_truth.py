@@ -171,10 +171,13 @@ def test_the_input_has_what_makes_the_marts_hard(plain, delivered, stirred, even
     assert any(visit[-1].day > began for began, visit in plain_marts.visits_of(plain.hits))
     for house in (plain, stirred[1].house):
         rows = plain_marts.partner_daily_usage(house.hits)
-        assert any(bounces < visits for _, _, _, visits, _, _, _, bounces, _ in rows)
+        assert any(bounces < visits for _, _, _, visits, _, _, _, bounces, *_ in rows)
         assert any(members for _, _, _, _, members, *_ in rows)
-        assert any(people < visitors for _, _, _, _, _, visitors, _, _, people in rows)
-    assert len({median for *_, median, _, _ in plain_marts.partner_daily_usage(stirred[1].house.hits)}) > 5
+        assert any(people < visitors for _, _, _, _, _, visitors, _, _, people, *_ in rows)
+        assert any(new and returning for *_, new, returning, _, _, _, _ in rows)
+    assert len({row[6] for row in plain_marts.partner_daily_usage(stirred[1].house.hits)}) > 5
+    bands = [{row[2] for row in MARTS["partner_visit_frequency_monthly"].plain(d)} for d in (delivered, stirred[1])]
+    assert {"1", "2-3", "4-9"} <= set().union(*bands)
     assert any(event["content_id"] is None and event["route"] == "content" for event in events)
     assert any(event["member_pseudonym"] for event in events)
     values = {

@@ -73,6 +73,7 @@ MARTS = frozenset(
         "partner_device_daily",
         "partner_referrer_daily",
         "partner_hourly_visits",
+        "partner_visit_frequency_monthly",
         "partner_staff_monthly_usage",
         "partner_linked_daily",
     }

@@ -58,6 +58,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
         "partner_device_daily": 2,
         "partner_referrer_daily": 2,
         "partner_hourly_visits": 2,
+        "partner_visit_frequency_monthly": 2,
         "partner_staff_monthly_usage": 0,
         "partner_linked_daily": 0,
     }
@@ -107,6 +108,7 @@ def test_the_file_holds_marts_and_records_only(two_days, names_of_marts):
     assert two_days.rows("SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_failing_test_is_named_and_nothing_is_swapped(two_days, event, seoul):
     two_days.build()
     before = two_days.warehouse.read_bytes()

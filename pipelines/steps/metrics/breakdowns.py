@@ -20,6 +20,12 @@ _ROWS = """
        OR parts.unique_members > parts.contributing_people OR parts.contributing_people > parts.page_views
        OR parts.visits > usage.visits OR parts.unique_members > usage.unique_members
        OR parts.unique_visitors > usage.unique_visitors OR parts.contributing_people > usage.contributing_people
+       OR parts.largest_page_views > usage.largest_page_views OR {largest}
+"""
+_LARGEST = """
+    (parts.largest_page_views IS NULL) <> (parts.second_page_views IS NULL) OR parts.second_page_views < 0
+    OR parts.second_page_views > parts.largest_page_views
+    OR parts.largest_page_views + parts.second_page_views > parts.page_views
 """
 _DAYS = """
     SELECT count(*) FROM partner_daily_usage AS usage
@@ -33,7 +39,7 @@ _DAYS = """
             OR coalesce(parts.visits, 0) < usage.visits OR coalesce(parts.people, 0) < usage.contributing_people))
 """
 BREAKDOWN_FAULTS = {
-    f"{name}_{what}": text.format(name=name)
+    f"{name}_{what}": text.format(name=name, largest=_LARGEST)
     for name in BREAKDOWNS
     for what, text in (("rows_implausible", _ROWS), ("days_unequal", _DAYS))
 }

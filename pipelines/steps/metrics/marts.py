@@ -19,12 +19,23 @@ _USAGE_IMPLAUSIBLE = """
            OR (page_views + visits + unique_members + unique_visitors + bounces + contributing_people) IS NULL
            OR unique_members > unique_visitors OR unique_visitors > page_views OR bounces > visits
            OR contributing_people > page_views OR unique_members > contributing_people
+           OR bouncing_people > bounces OR bouncing_people > visiting_people OR visiting_people > visits
+           OR new_visitors + returning_visitors <> unique_visitors OR (new_visitors IS NULL) <> (returning_visitors IS NULL)
+           OR p90_visit_seconds < median_visit_seconds
+           OR least(p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people) < 0
+           OR (visiting_people IS NULL) <> (bouncing_people IS NULL)
+           OR (visiting_people IS NULL) <> (largest_page_views IS NULL) OR {largest}
     """
+LARGEST_IMPLAUSIBLE = """
+    (largest_page_views IS NULL) <> (second_page_views IS NULL) OR second_page_views < 0
+    OR second_page_views > largest_page_views OR largest_page_views + second_page_views > page_views
+"""
+"""Of figures that rows which stand may not have yet, since they were built before there were such figures: all or none."""
 
 
 def usage_implausible(mart: str) -> str:
     """Return the query that counts the implausible rows of a mart of usage; a further condition may be added to its end."""
-    return _USAGE_IMPLAUSIBLE.format(mart=mart)
+    return _USAGE_IMPLAUSIBLE.format(mart=mart, largest=LARGEST_IMPLAUSIBLE)
 
 
 MART_FAULTS: Mapping[str, str] = {
@@ -43,6 +54,12 @@ MART_FAULTS: Mapping[str, str] = {
            OR client_errors + server_errors > requests
     """,
     "partner_rows_implausible": usage_implausible("partner_daily_usage"),
+    "content_rows_implausible": f"""
+        SELECT count(*) FROM partner_content_daily
+        WHERE (partner_id || content_id || day) IS NULL OR (page_views + unique_members + contributing_people) IS NULL
+           OR least(unique_members, contributing_people) < 0 OR unique_members > contributing_people
+           OR contributing_people > page_views OR {LARGEST_IMPLAUSIBLE}
+    """,  # noqa: S608 -- own names
     "content_days_unequal": """
         SELECT count(*) FROM partner_daily_usage AS usage
         FULL JOIN (

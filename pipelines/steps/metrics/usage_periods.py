@@ -50,6 +50,20 @@ PERIOD_FAULTS = {
         WHERE coalesce(hours.visits, 0) > coalesce(usage.visits, 0)
            OR (list_contains($months::DATE[], month) AND coalesce(hours.visits, 0) < coalesce(usage.visits, 0))
     """,
+    "frequency_rows_implausible": """
+        SELECT count(*) FROM partner_visit_frequency_monthly
+        WHERE (partner_id || band || month) IS NULL OR (people + contributing_people) IS NULL OR people < 1
+           OR people <> contributing_people OR band NOT IN ('1', '2-3', '4-9', '10-29', '30+')
+           OR month IS DISTINCT FROM CAST(date_trunc('month', month) AS DATE)
+    """,
+    "frequency_months_unequal": """
+        SELECT count(*) FROM partner_monthly_usage AS usage
+        FULL JOIN (
+            SELECT partner_id, month, sum(people) AS people FROM partner_visit_frequency_monthly GROUP BY ALL
+        ) AS bands USING (partner_id, month)
+        WHERE coalesce(bands.people, 0) > coalesce(usage.visiting_people, 0)
+           OR (list_contains($months::DATE[], month) AND coalesce(bands.people, 0) < coalesce(usage.visiting_people, 0))
+    """,
     "week_rows_implausible": _begun("week"),
     "weeks_unequal": _HOLDS_DAYS.format(period="week"),
     "month_rows_implausible": _begun("month"),

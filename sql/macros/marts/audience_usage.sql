@@ -1,19 +1,46 @@
 {#- The audience of each partner's contents in each period: everyone who came, bots left out. One text for every length of period.
     A page view counts in the period of its own day, a visit in that of the day it began; people are counted once a period. -#}
 {%- macro audience_usage(period) -%}
-with page_views_by_period as (
+with page_views as (
     select
         partner_id,
         {{ first_day_of(period, 'event_day') }} as {{ period }},
-        count(*) as page_views,
-        count(distinct member_pseudonym) as unique_members,
-        count(distinct visitor_pseudonym) as unique_visitors,
-        count(distinct person_pseudonym) as contributing_people
-    from {{ ref('stg_web__events') }}
-    where
-        is_audience_page_view
-        and event_day in ({{ days_to_build(period) }})
+        visitor_number,
+        person_number,
+        is_member,
+        page_views
+    from {{ ref('int_audience_page_views') }}
+    where event_day in ({{ days_to_build(period) }})
+),
+
+{{ people_of('page_views', ['partner_id', period]) }},
+
+newcomers as (
+    -- Of a visitor's days in a period, the first is the only one that may look further back than the period.
+    select
+        partner_id,
+        {{ first_day_of(period, 'event_day') }} as {{ period }},
+        count(*) filter (
+            where previous_day is null
+            or previous_day < {{ days_after(first_day_of(period, 'event_day'), -(var('look_back_days') | int)) }}
+        ) as new_visitors
+    from {{ ref('int_audience_days') }}
+    where event_day in ({{ days_to_build(period) }})
     group by partner_id, {{ first_day_of(period, 'event_day') }}
+),
+
+page_views_by_period as (
+    select
+        page_views_people.*,
+        case
+            when page_views_people.{{ period }} in ({{ firsts_without_past(period) }}) then null
+            else coalesce(newcomers.new_visitors, 0)
+        end as new_visitors
+    from page_views_people
+    left join newcomers
+        on
+            page_views_people.partner_id = newcomers.partner_id
+            and page_views_people.{{ period }} = newcomers.{{ period }}
 ),
 
 visits_by_period as (
@@ -22,7 +49,10 @@ visits_by_period as (
         {{ first_day_of(period, 'visit_day') }} as {{ period }},
         count(*) as visits,
         {{ median_of('visit_seconds') }} as median_visit_seconds,
-        count(*) filter (where page_views = 1) as bounces
+        round({{ quantile_of('visit_seconds', 0.9) }}, 6) as p90_visit_seconds,
+        count(*) filter (where page_views = 1) as bounces,
+        count(distinct person_number) as visiting_people,
+        count(distinct case when page_views = 1 then person_number end) as bouncing_people
     from {{ ref('int_partner_visits') }}
     where visit_day in ({{ days_to_build(period) }})
     group by partner_id, {{ first_day_of(period, 'visit_day') }}
@@ -37,7 +67,14 @@ select
     coalesce(page_views_by_period.unique_visitors, 0) as unique_visitors,
     visits_by_period.median_visit_seconds,
     coalesce(visits_by_period.bounces, 0) as bounces,
-    coalesce(page_views_by_period.contributing_people, 0) as contributing_people
+    coalesce(page_views_by_period.contributing_people, 0) as contributing_people,
+    visits_by_period.p90_visit_seconds,
+    page_views_by_period.new_visitors,
+    page_views_by_period.unique_visitors - page_views_by_period.new_visitors as returning_visitors,
+    coalesce(visits_by_period.visiting_people, 0) as visiting_people,
+    coalesce(visits_by_period.bouncing_people, 0) as bouncing_people,
+    coalesce(page_views_by_period.largest_page_views, 0) as largest_page_views,
+    coalesce(page_views_by_period.second_page_views, 0) as second_page_views
 from page_views_by_period
 full outer join visits_by_period
     on
@@ -48,21 +85,20 @@ full outer join visits_by_period
 {#- The same by day, told apart by the SQL `value` of each page view, which is never null and becomes the column `name`. A visit
     counts once for each value that its page views of the partner's contents have. -#}
 {%- macro audience_usage_by(name, value) -%}
-with page_views_by_day as (
+with page_views as (
     select
         partner_id,
         {{ value }} as {{ name }},
         event_day as day,
-        count(*) as page_views,
-        count(distinct member_pseudonym) as unique_members,
-        count(distinct visitor_pseudonym) as unique_visitors,
-        count(distinct person_pseudonym) as contributing_people
-    from {{ ref('stg_web__events') }}
-    where
-        is_audience_page_view
-        and event_day in ({{ days_to_build() }})
-    group by partner_id, {{ value }}, event_day
+        visitor_number,
+        person_number,
+        is_member,
+        page_views
+    from {{ ref('int_audience_page_views') }}
+    where event_day in ({{ days_to_build() }})
 ),
+
+{{ people_of('page_views', ['partner_id', name, 'day']) }},
 
 visits_with_value as (
     select distinct
@@ -88,18 +124,20 @@ visits_by_day as (
 )
 
 select
-    coalesce(page_views_by_day.partner_id, visits_by_day.partner_id) as partner_id,
-    coalesce(page_views_by_day.{{ name }}, visits_by_day.{{ name }}) as {{ name }},
-    coalesce(page_views_by_day.day, visits_by_day.day) as day,
-    coalesce(page_views_by_day.page_views, 0) as page_views,
+    coalesce(page_views_people.partner_id, visits_by_day.partner_id) as partner_id,
+    coalesce(page_views_people.{{ name }}, visits_by_day.{{ name }}) as {{ name }},
+    coalesce(page_views_people.day, visits_by_day.day) as day,
+    coalesce(page_views_people.page_views, 0) as page_views,
     coalesce(visits_by_day.visits, 0) as visits,
-    coalesce(page_views_by_day.unique_members, 0) as unique_members,
-    coalesce(page_views_by_day.unique_visitors, 0) as unique_visitors,
-    coalesce(page_views_by_day.contributing_people, 0) as contributing_people
-from page_views_by_day
+    coalesce(page_views_people.unique_members, 0) as unique_members,
+    coalesce(page_views_people.unique_visitors, 0) as unique_visitors,
+    coalesce(page_views_people.contributing_people, 0) as contributing_people,
+    coalesce(page_views_people.largest_page_views, 0) as largest_page_views,
+    coalesce(page_views_people.second_page_views, 0) as second_page_views
+from page_views_people
 full outer join visits_by_day
     on
-        page_views_by_day.partner_id = visits_by_day.partner_id
-        and page_views_by_day.{{ name }} = visits_by_day.{{ name }}
-        and page_views_by_day.day = visits_by_day.day
+        page_views_people.partner_id = visits_by_day.partner_id
+        and page_views_people.{{ name }} = visits_by_day.{{ name }}
+        and page_views_people.day = visits_by_day.day
 {%- endmacro -%}

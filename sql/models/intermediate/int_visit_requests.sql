@@ -8,13 +8,20 @@ with people_requests as (
     -- The day before is read only as far as a visit could still reach into the day after.
     select
         visitors.visitor_number,
+        visitors.person_number,
+        visitors.is_member,
         requests.occurred_at,
         requests.event_day,
         requests.member_partner_id,
+        requests.member_type,
         requests.partner_id,
+        requests.content_id,
+        requests.content_type,
         requests.feature,
         requests.referrer_host,
         requests.device_class,
+        requests.browser,
+        requests.os,
         requests.is_audience_page_view
     from {{ ref('stg_web__events') }} as requests
     inner join {{ ref('int_visitors') }} as visitors on requests.visitor_pseudonym = visitors.visitor_pseudonym
@@ -74,13 +81,20 @@ requests_of_dated_visits as (
 select
     visit_day,
     visitor_number,
+    person_number,
+    is_member,
     visit_began_at,
     occurred_at,
     member_partner_id,
+    member_type,
     partner_id,
+    content_id,
+    content_type,
     feature,
     referrer_host,
     device_class,
+    browser,
+    os,
     is_audience_page_view,
     begins_at is not null as is_visit_beginning
 from requests_of_dated_visits

@@ -1,4 +1,4 @@
--- Purpose: number the visitors, so that visits are told apart by a number rather than by 64 digits; and say which person each is.
+-- Purpose: number the visitors and the people they are, so that both are told apart by a number rather than by 64 digits.
 -- Grain: one row per visitor with a request on the days whose visits are needed or beside them, bots left out.
 -- Parameters: days_of_visits.
 
@@ -6,7 +6,8 @@ with visitors as (
     -- A visitor is one person: a member, or an address and user agent.
     select
         visitor_pseudonym,
-        max(person_pseudonym) as person_pseudonym
+        max(person_pseudonym) as person_pseudonym,
+        max(member_pseudonym) is not null as is_member
     from {{ ref('stg_web__events') }}
     where
         not is_bot
@@ -21,6 +22,7 @@ with visitors as (
 
 select
     visitor_pseudonym,
-    person_pseudonym,
-    row_number() over (order by visitor_pseudonym) as visitor_number
+    is_member,
+    row_number() over (order by visitor_pseudonym) as visitor_number,
+    case when person_pseudonym is not null then dense_rank() over (order by person_pseudonym) end as person_number
 from visitors

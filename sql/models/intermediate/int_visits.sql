@@ -8,6 +8,7 @@ select
     visit_day,
     visitor_number,
     visit_began_at,
-    member_partner_id
+    member_partner_id,
+    member_type
 from {{ ref('int_visit_requests') }}
 where is_visit_beginning

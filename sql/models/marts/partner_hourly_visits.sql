@@ -5,7 +5,7 @@
 with visits_of_months as (
     select
         partner_id,
-        visitor_number,
+        person_number,
         {{ first_day_of('month', 'visit_day') }} as month,
         {{ weekday_of('visit_day') }} as weekday,
         {{ seoul_hour('visit_began_at') }} as hour
@@ -14,12 +14,11 @@ with visits_of_months as (
 )
 
 select
-    visits_of_months.partner_id,
-    visits_of_months.month,
-    visits_of_months.weekday,
-    visits_of_months.hour,
+    partner_id,
+    month,
+    weekday,
+    hour,
     count(*) as visits,
-    count(distinct visitors.person_pseudonym) as contributing_people
+    count(distinct person_number) as contributing_people
 from visits_of_months
-inner join {{ ref('int_visitors') }} as visitors on visits_of_months.visitor_number = visitors.visitor_number
-group by visits_of_months.partner_id, visits_of_months.month, visits_of_months.weekday, visits_of_months.hour
+group by partner_id, month, weekday, hour

@@ -13,8 +13,12 @@ from support.quick import warehouse_rows
 
 from pipelines.steps.workspace import Workspace
 
-USAGE = "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people"
-BREAKDOWN = "page_views, visits, unique_members, unique_visitors, contributing_people"
+LARGEST = "largest_page_views, second_page_views"
+USAGE = (
+    "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people, "
+    f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}"
+)
+BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
 PEOPLE = "unique_members, contributing_people"
 
 
@@ -54,7 +58,8 @@ MARTS = dict(
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
         _mart("partner_monthly_usage", "partner_id, month", USAGE),
         _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
-        _mart("partner_content_daily", "partner_id, content_id, day", f"page_views, {PEOPLE}"),
+        _mart("partner_visit_frequency_monthly", "partner_id, month, band", "people, contributing_people"),
+        _mart("partner_content_daily", "partner_id, content_id, day", f"page_views, {PEOPLE}, {LARGEST}"),
         _mart("partner_feature_daily", "partner_id, feature, day", BREAKDOWN),
         _mart("partner_device_daily", "partner_id, device, day", BREAKDOWN),
         _mart("partner_referrer_daily", "partner_id, referrer, day", BREAKDOWN),

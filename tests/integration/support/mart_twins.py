@@ -57,6 +57,21 @@ MART_TWINS = (
         corrupt.warehouse("UPDATE partner_daily_usage SET contributing_people = NULL"),
     ),
     Twin(
+        "partner_figures_are_plausible",
+        "more people who bounce than bounces",
+        corrupt.warehouse("UPDATE partner_daily_usage SET bouncing_people = bounces + 1"),
+    ),
+    Twin(
+        "content_figures_are_plausible",
+        "one person with more than all page views",
+        corrupt.warehouse("UPDATE partner_content_daily SET largest_page_views = page_views + 1"),
+    ),
+    Twin(
+        "content_figures_are_plausible",
+        "no figure",
+        corrupt.warehouse("UPDATE partner_content_daily SET contributing_people = NULL"),
+    ),
+    Twin(
         "contents_sum_to_their_partner",
         "a content less",
         corrupt.warehouse(

@@ -6,12 +6,13 @@ Imports nothing of the project, and reads none of its SQL.
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from support.plain_lines import Hit
 
-GAP = timedelta(minutes=30)
+GAP, LOOK_BACK = timedelta(minutes=30), timedelta(days=28)
+BANDS = ((30, "30+"), (10, "10-29"), (4, "4-9"), (2, "2-3"), (1, "1"))
 Item = TypeVar("Item")
 Rows = list[tuple[Any, ...]]
 Visits = list[tuple[date, list[Hit]]]
@@ -65,7 +66,10 @@ def service_daily_status(hits: list[Hit]) -> Rows:
 
 
 def partner_daily_usage(hits: list[Hit]) -> Rows:
-    """partner, day, page_views, visits, members, visitors, median_visit_seconds, bounces, contributing_people."""
+    """partner, day, page_views, visits, members, visitors, median_visit_seconds, bounces, contributing_people; the later ones.
+
+    These are p90_visit_seconds, new and returning visitors, visiting and bouncing people, and the largest two of the page views.
+    """
     return _usage(hits, lambda day: day)
 
 
@@ -80,16 +84,22 @@ def partner_monthly_usage(hits: list[Hit]) -> Rows:
 
 
 def partner_content_daily(hits: list[Hit]) -> Rows:
-    """partner, content, day, page_views, members, contributing_people."""
+    """partner, content, day, page_views, members, contributing_people, and the largest two of the page views of one person."""
     cells = _grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, hit.content, hit.day))
     return sorted(
-        (*cell, len(found), _distinct(hit.member for hit in found), _distinct(hit.person for hit in found))
+        (
+            *cell,
+            len(found),
+            _distinct(hit.member for hit in found),
+            _distinct(hit.person for hit in found),
+            *_largest_two(found),
+        )
         for cell, found in cells.items()
     )
 
 
 def partner_feature_daily(hits: list[Hit]) -> Rows:
-    """partner, feature, day, page_views, visits, members, visitors, contributing_people."""
+    """partner, feature, day, page_views, visits, members, visitors, contributing_people, the largest two."""
     return _usage_by(hits, lambda hit: hit.feature)
 
 
@@ -112,6 +122,18 @@ def partner_hourly_visits(hits: list[Hit]) -> Rows:
     return sorted((*cell, len(people), _distinct(people)) for cell, people in cells.items())
 
 
+def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
+    """partner, month, band, people, contributing_people; by the visits of each person that saw the partner's contents."""
+    visited: dict[tuple[Any, ...], int] = defaultdict(int)
+    for began, visit in visits_of(hits):
+        for partner in {hit.partner for hit in visit if hit.is_audience}:
+            visited[partner, _month(began), visit[0].person] += 1
+    people: dict[tuple[Any, ...], int] = defaultdict(int)
+    for (partner, month, _), visits in visited.items():
+        people[partner, month, next(name for least, name in BANDS if visits >= least)] += 1
+    return sorted((*cell, count, count) for cell, count in people.items())
+
+
 def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
     """partner, month, active_members, visits, page_views, contributing_people; of who acts for the partner on the day."""
     theirs = _grouped(
@@ -132,35 +154,47 @@ def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
 
 def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
     views = _grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, period_of(hit.day)))
-    times = defaultdict(list)
+    days = _grouped({(hit.partner, hit.visitor, hit.day) for hit in hits if hit.is_audience}, lambda each: each[0])
+    visited = defaultdict(list)
     for began, visit in visits_of(hits):
-        for partner, instants in _instants(visit).items():
-            times[partner, period_of(began)].append(instants)
+        for partner, found in _grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
+            visited[partner, period_of(began)].append(found)
     rows = []
-    for cell in sorted(views.keys() | times.keys()):
-        seen, visits = views.get(cell, []), times.get(cell, [])
-        seconds = [(max(each) - min(each)).total_seconds() for each in visits]
+    for cell in sorted(views.keys() | visited.keys()):
+        seen, visits = views.get(cell, []), visited.get(cell, [])
+        seconds = [(visit[-1].at - visit[0].at).total_seconds() for visit in visits]
+        past = {who for _, who, day in days.get(cell[0], []) if cell[1] - LOOK_BACK <= day < cell[1]}
+        visitors = {hit.visitor for hit in seen} - {None}
         rows.append(
             (
                 *cell,
                 len(seen),
                 len(visits),
                 _distinct(hit.member for hit in seen),
-                _distinct(hit.visitor for hit in seen),
+                len(visitors),
                 statistics.median(seconds) if seconds else None,
-                sum(len(each) == 1 for each in visits),
+                sum(len(visit) == 1 for visit in visits),
                 _distinct(hit.person for hit in seen),
+                _ninetieth(seconds) if seconds else None,
+                len(visitors - past) if seen else None,
+                len(visitors & past) if seen else None,
+                _distinct(visit[0].person for visit in visits),
+                _distinct(visit[0].person for visit in visits if len(visit) == 1),
+                *_largest_two(seen),
             )
         )
     return rows
 
 
-def _instants(visit: list[Hit]) -> dict[str | None, list[datetime]]:
-    """Return when a visit looked at each partner's contents."""
-    return {
-        partner: [hit.at for hit in found]
-        for partner, found in _grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items()
-    }
+def _ninetieth(values: list[float]) -> float:
+    """Return the 90th percentile, between the two values beside it."""
+    return values[0] if len(values) == 1 else round(statistics.quantiles(values, n=10, method="inclusive")[-1], 6)
+
+
+def _largest_two(views: list[Hit]) -> list[int]:
+    """Return the page views of the one person with the most of them, and of the next; of nobody's there is none."""
+    by_person = _grouped(filter(lambda hit: hit.person, views), lambda hit: hit.person)
+    return [*sorted(map(len, by_person.values()), reverse=True), 0, 0][:2]
 
 
 def _usage_by(hits: list[Hit], value_of: Callable[[Hit], str]) -> Rows:
@@ -175,7 +209,7 @@ def _usage_by(hits: list[Hit], value_of: Callable[[Hit], str]) -> Rows:
         counts = [
             _distinct(who) for who in ((h.member for h in seen), (h.visitor for h in seen), (h.person for h in seen))
         ]
-        rows.append((*cell, len(seen), visits[cell], *counts))
+        rows.append((*cell, len(seen), visits[cell], *counts, *_largest_two(seen)))
     return rows
 
 

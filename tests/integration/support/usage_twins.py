@@ -77,6 +77,35 @@ USAGE_TWINS = (
         "an hour less",
         "DELETE FROM partner_hourly_visits WHERE rowid = (SELECT min(rowid) FROM partner_hourly_visits)",
     ),
+    _twin(
+        "frequency_figures_are_plausible",
+        "a band that is none",
+        "UPDATE partner_visit_frequency_monthly SET band = '5'",
+    ),
+    _twin("frequency_figures_are_plausible", "nobody", "UPDATE partner_visit_frequency_monthly SET people = 0"),
+    _twin(
+        "bands_sum_to_their_month", "a person more", "UPDATE partner_visit_frequency_monthly SET people = people + 1"
+    ),
+    _twin(
+        "bands_sum_to_their_month",
+        "a band less",
+        "DELETE FROM partner_visit_frequency_monthly WHERE rowid = (SELECT min(rowid) FROM partner_visit_frequency_monthly)",
+    ),
+    _twin(
+        "device_figures_are_plausible",
+        "one person with more than all page views",
+        "UPDATE partner_device_daily SET largest_page_views = page_views + 1",
+    ),
+    _twin(
+        "month_figures_are_plausible",
+        "a visitor who is neither new nor returns",
+        "UPDATE partner_monthly_usage SET new_visitors = new_visitors - 1 WHERE new_visitors > 0",
+    ),
+    _twin(
+        "week_figures_are_plausible",
+        "a figure less than the others",
+        "UPDATE partner_weekly_usage SET visiting_people = NULL",
+    ),
     _twin("staff_figures_are_plausible", "no member", "UPDATE partner_staff_monthly_usage SET active_members = 0"),
     _twin("staff_figures_are_plausible", "no figure", "UPDATE partner_staff_monthly_usage SET visits = NULL"),
     _twin(

@@ -175,7 +175,12 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
     [
         *("service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_weekly_usage"),
         *("partner_monthly_usage", "partner_content_daily", "partner_feature_daily", "partner_device_daily"),
-        *("partner_referrer_daily", "partner_hourly_visits", "partner_staff_monthly_usage"),
+        *(
+            "partner_referrer_daily",
+            "partner_hourly_visits",
+            "partner_visit_frequency_monthly",
+            "partner_staff_monthly_usage",
+        ),
         "partner_linked_daily",
     ],
 )

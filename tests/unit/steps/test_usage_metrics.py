@@ -12,15 +12,22 @@ from pipelines.steps.metrics.usage_periods import usage_periods
 from pipelines.warehouse.day_records import record_days
 
 GONE, BESIDE, KEPT = date(2015, 4, 30), date(2015, 5, 1), date(2015, 6, 9)
-PARTS = "page_views visits unique_members unique_visitors contributing_people"
-USAGE = "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people"
+PARTS = "page_views visits unique_members unique_visitors contributing_people largest_page_views second_page_views"
+USAGE = (
+    "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people p90_visit_seconds "
+    "new_visitors returning_visitors visiting_people bouncing_people largest_page_views second_page_views"
+)
 TABLES = {
     "partner_daily_usage": ("partner_id VARCHAR, day DATE", USAGE),
     "partner_weekly_usage": ("partner_id VARCHAR, week DATE", USAGE),
     "partner_monthly_usage": ("partner_id VARCHAR, month DATE", USAGE),
     **{f"partner_{name}_daily": (f"partner_id VARCHAR, {name} VARCHAR, day DATE", PARTS) for name in BREAKDOWNS},
-    "partner_content_daily": ("partner_id VARCHAR, content_id VARCHAR, day DATE", "page_views"),
+    "partner_content_daily": (
+        "partner_id VARCHAR, content_id VARCHAR, day DATE",
+        "page_views unique_members contributing_people largest_page_views second_page_views",
+    ),
     "partner_hourly_visits": ("partner_id VARCHAR, month DATE", "weekday hour visits contributing_people"),
+    "partner_visit_frequency_monthly": ("partner_id VARCHAR, month DATE, band VARCHAR", "people contributing_people"),
     "partner_staff_monthly_usage": (
         "partner_id VARCHAR, month DATE",
         "active_members visits page_views contributing_people",
@@ -50,22 +57,30 @@ def warehouse(house, line):
             connection.execute(f"CREATE TABLE {name} ({columns})")
         record_days(connection, {day: {"events": "e"} for day in (GONE, BESIDE, KEPT)})
         for day in (GONE, BESIDE, KEPT):
-            connection.execute("INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2)", [day])
+            connection.execute(
+                "INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1)", [day]
+            )
             for name in BREAKDOWNS:
                 connection.execute(
-                    f"INSERT INTO partner_{name}_daily VALUES ('p', 'a', ?, 3, 1, 0, 1, 1), ('p', 'b', ?, 1, 1, 0, 1, 1)",  # noqa: S608
+                    f"INSERT INTO partner_{name}_daily VALUES ('p', 'a', ?, 3, 1, 0, 1, 1, 3, 0), "  # noqa: S608
+                    "('p', 'b', ?, 1, 1, 0, 1, 1, 1, 0)",
                     [day, day],
                 )
             connection.execute(
-                "INSERT INTO partner_content_daily VALUES ('p', 'a', ?, 3), ('p', 'b', ?, 1)", [day, day]
+                "INSERT INTO partner_content_daily VALUES ('p', 'a', ?, 3, 0, 1, 3, 0), ('p', 'b', ?, 1, 0, 1, 1, 0)",
+                [day, day],
             )
         for period, mart in (("week", "partner_weekly_usage"), ("month", "partner_monthly_usage")):
             connection.execute(
-                f"INSERT INTO {mart} SELECT 'p', date_trunc('{period}', day), sum(page_views), sum(visits), 0, 2, 1, 0, 2 "  # noqa: S608
+                f"INSERT INTO {mart} SELECT 'p', date_trunc('{period}', day), sum(page_views), sum(visits), "  # noqa: S608
+                "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1 "
                 "FROM partner_daily_usage GROUP BY 2"
             )
         connection.execute(
             "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1 FROM partner_monthly_usage"
+        )
+        connection.execute(
+            "INSERT INTO partner_visit_frequency_monthly SELECT 'p', month, '1', 1, 1 FROM partner_monthly_usage"
         )
     return house
 
@@ -112,6 +127,23 @@ def test_hours_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehous
     assert faults(warehouse, usage_periods, fewer.format("2015-04-01")) == {}
     assert faults(warehouse, usage_periods, more.format("2015-05-01")) == {"hour_months_unequal": 1}
     assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"hour_months_unequal": 2}
+
+
+def test_bands_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse):
+    fewer = "DELETE FROM partner_visit_frequency_monthly WHERE month = '{}'"
+    more = "UPDATE partner_monthly_usage SET visiting_people = 0 WHERE month = '2015-05-01'"
+    assert faults(warehouse, usage_periods, fewer.format("2015-04-01")) == {}
+    assert faults(warehouse, usage_periods, more) == {"frequency_months_unequal": 1}
+    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"frequency_months_unequal": 2}
+
+
+def test_rows_that_were_built_before_a_figure_was_added_have_none_of_the_added_ones(warehouse):
+    added = ("p90_visit_seconds", "new_visitors", "returning_visitors", "visiting_people", "bouncing_people")
+    none = ", ".join(f"{name} = NULL" for name in (*added, "largest_page_views", "second_page_views"))
+    of_day = f"SET {none} WHERE day = '{GONE}'"
+    assert "partner_rows_implausible" not in faults(warehouse, marts, f"UPDATE partner_daily_usage {of_day}")
+    some = f"UPDATE partner_daily_usage SET largest_page_views = 1, second_page_views = 1 WHERE day = '{GONE}'"  # noqa: S608
+    assert faults(warehouse, marts, some)["partner_rows_implausible"] == 1
 
 
 def test_linked_events_that_no_file_has_are_a_fault_unless_the_day_stands(warehouse):

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.warehouse.periods import PERIODS, days_to_build, first_day_of_month, first_day_of_week
+from pipelines.warehouse.periods import LOOK_BACK_DAYS, PERIODS, days_to_build, first_day_of_month, first_day_of_week
 
 DAYS = st.dates(date(2014, 6, 16), date(2040, 12, 31))
 
@@ -47,9 +48,25 @@ def test_nothing_to_build_brings_nothing():
     assert set(map(tuple, days_to_build([]).variables().values())) == {()}
 
 
+def test_the_days_looked_back_on_are_those_of_the_dbt_project(repository):
+    project = yaml.safe_load((repository / "sql" / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["vars"]["look_back_days"] == LOOK_BACK_DAYS == 28
+
+
+def test_a_period_has_no_past_once_one_of_the_twenty_eight_days_before_it_is_gone():
+    days = [date(2015, 6, 1), date(2015, 6, 2)]
+    gone = {28: ("2015-05-04", [days[0]], [days[0]], [days[0]]), 29: ("2015-05-03", [], [], [])}
+    for day, *past in gone.values():
+        building = days_to_build(days, gone=[date.fromisoformat(day)])
+        assert [list(building.without_past[period]) for period in ("day", "week", "month")] == past
+    assert days_to_build(days, gone=[date(2015, 6, 1)]).without_past["day"] == (date(2015, 6, 2),)
+    assert days_to_build(days, gone=[date(2015, 5, 4)]).variables()["weeks_without_past"] == ["2015-06-01"]
+
+
 def test_the_variables_name_the_days_of_each_period():
     variables = days_to_build([date(2016, 2, 29)]).variables()
-    assert set(variables) == {"days", "days_of_weeks", "days_of_months", "days_of_visits"}
+    past = {"days_without_past", "weeks_without_past", "months_without_past"}
+    assert set(variables) == {"days", "days_of_weeks", "days_of_months", "days_of_visits"} | past
     assert variables["days"] == ["2016-02-29"]
     assert variables["days_of_weeks"][-1] == "2016-03-06"
 
