@@ -63,6 +63,8 @@ class Mask:
 
     hidden: Booleans
     reason: tuple[Reason | None, ...]
+    protection: Mapping[str, Floats]
+    """By measure: how wide an adversary's interval of a hidden value is at least; 0 where shown, empty or in no relation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

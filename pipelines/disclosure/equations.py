@@ -7,13 +7,13 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from pipelines.disclosure.cells import Cells, Relation, Rules
-from pipelines.disclosure.rules import Booleans, Floats, Integers, widths
+from pipelines.disclosure.cells import Cells, Relation, Rules, is_standing
+from pipelines.disclosure.rules import Booleans, Floats, Integers, Standing, widths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equations:
-    """What may move: a variable is one measure of one cell that is not empty. A row: +1 for a part, -1 for the total, sum 0."""
+    """What may move: a variable is one measure of a cell not known for good. A row: +1 for a part, -1 for the total, sum 0."""
 
     matrix: sparse.csr_array
     """Relations by variables."""
@@ -25,10 +25,8 @@ class Equations:
     """How far a hidden value may fall in the adversary's eyes: to 1, since who knows that a row is not empty knows that much."""
     need: Floats
     """How wide the interval of the variable must be when it is hidden."""
-
-    def touching(self, active: Booleans) -> sparse.csr_array:
-        """Return the matrix with the columns of active variables only."""
-        return self.matrix[:, np.flatnonzero(active)]
+    measure: Integers
+    """Of each variable: the place of its measure among their names in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,10 +37,11 @@ class Block:
     columns: Integers
 
 
-def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules) -> Equations:
-    """Write the relations as equations; empty cells, which everyone knows to be 0, fall out.
+def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules, is_primary: Booleans) -> Equations:
+    """Write the relations as equations; cells that are known for good fall out: those shown before, and empty ones.
 
-    Variables are numbered by measure (in the order of its name), then by cell.
+    Variables are numbered by measure (in the order of its name), then by cell. A cell that the rule hides by itself needs the
+    rule's protection; one that is hidden for others' sake could be shown as it is, and needs an interval of k.
     """
     measures = {name: place for place, name in enumerate(sorted(cells.values))}
     size = len(cells)
@@ -52,7 +51,7 @@ def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules) -> E
     place = np.fromiter((cell for one in relations for cell in (one.total, *one.parts)), np.int64, int(lengths.sum()))
     sign = np.ones(len(row))
     sign[np.cumsum(lengths) - lengths] = -1
-    kept = cells.people[place] > 0
+    kept = ((cells.people > 0) & ~is_standing(cells, Standing.SHOWN))[place]
     row, place, offset, sign = row[kept], place[kept], offset[kept], sign[kept]
     known, variable = np.unique(offset * size + place, return_inverse=True)
     used, row = np.unique(row, return_inverse=True)
@@ -64,7 +63,8 @@ def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules) -> E
         relation=used,
         cell=cell,
         room=np.maximum(value - 1, 0).astype(np.float64),
-        need=widths(value, rules.threshold[cell], rules.protection_percent[cell]),
+        need=widths(value * is_primary[cell], rules.threshold[cell], rules.protection_percent[cell]),
+        measure=known // size,
     )
 
 

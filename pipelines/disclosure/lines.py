@@ -86,7 +86,7 @@ class Lines:
         """Show a hidden cell again."""
         self.hidden[cell] = False
         for row in self.relations_of[cell]:
-            tally = Tally(self.hidden[self.total[row]])
+            tally = Tally(self.total[row] >= 0 and self.hidden[self.total[row]])
             for other, part in self.part[row].items():
                 if self.hidden[other]:
                     tally.add(part)

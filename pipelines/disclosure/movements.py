@@ -56,7 +56,11 @@ class Reach:
             weight = chance.choice([-1.0, 1.0], len(columns)) * chance.random(len(columns))
             enough = np.where(still_open, need, high)
             self._stretch(
-                matrix, columns, weight / need * still_open, np.maximum(low, -enough), np.minimum(high, enough)
+                matrix,
+                columns,
+                weight / np.maximum(need, 1) * still_open,
+                np.maximum(low, -enough),
+                np.minimum(high, enough),
             )
         return self._one_by_one(matrix, columns, owner, low, high)
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.disclosure.cells import Cells, Relation, Rules, tables_of
+from pipelines.disclosure.cells import Cells, Relation, Rules, is_standing, primary, tables_of
 from pipelines.disclosure.equations import Block, blocks, equations_of, packed
 from pipelines.disclosure.lines import Lines
 from pipelines.disclosure.movements import Reach, cheapest
-from pipelines.disclosure.rules import Booleans, Floats, Integers, margins
+from pipelines.disclosure.rules import Booleans, Floats, Integers, Reason, Standing, margins
 from pipelines.errors import DisclosureError
+
+PRIMARY = (Reason.FEW_PEOPLE, Reason.DOMINATED)
 
 
 class State:
@@ -18,15 +20,39 @@ class State:
     def __init__(self, cells: Cells, relations: Sequence[Relation], rules: Rules) -> None:
         """Begin with every cell shown."""
         self.cells = cells
-        self.equations = equations_of(cells, relations, rules)
         self.margin = margins(cells.amounts(), cells.largest, cells.second, rules.dominance_percent)
         self.is_large: Booleans = cells.people >= rules.threshold
+        self.reason = primary(cells, rules, self.margin)
+        self.is_primary: Booleans = np.array([one in PRIMARY for one in self.reason], dtype=np.bool_)
+        self.equations = equations_of(cells, relations, rules, self.is_primary)
         self.lines = Lines(self.equations, self.is_large, self.margin, cells.costs())
         self.reach = Reach(self.equations)
         self.variables_of: list[list[int]] = [[] for _ in range(len(cells))]
         for variable, cell in enumerate(self.equations.cell.tolist()):
             self.variables_of[cell].append(variable)
+        self._settle()
         self._safe: set[bytes] = set()
+
+    def _settle(self) -> None:
+        """Hide what the rule and earlier releases hide, and find the free cells: those whose hiding could keep anything.
+
+        A cell all of whose parts are shown for good is known whether it is shown or not.
+        """
+        shown, hidden = is_standing(self.cells, Standing.SHOWN), is_standing(self.cells, Standing.HIDDEN)
+        exists = self.cells.people > 0
+        starts = (hidden | (self.is_primary & ~shown)) & exists
+        free = is_standing(self.cells, Standing.FREE) & ~self.is_primary & exists
+        for cell in np.flatnonzero(starts).tolist():
+            self.lines.hide(cell)
+        incidence, owner = abs(self.equations.matrix), self.equations.cell
+        while True:
+            movable = (starts | free)[owner]
+            alone = (incidence @ movable.astype(np.float64)) == 1
+            known = free & (np.bincount(owner, (incidence.T @ alone.astype(np.float64)) * movable, len(free)) > 0)
+            if not known.any():
+                break
+            free &= ~known
+        self.lines.free = free.tolist()
 
     def hidden(self) -> Booleans:
         """Return which variables are hidden."""

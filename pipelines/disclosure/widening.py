@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.disclosure.equations import Block, blocks, packed
 from pipelines.disclosure.movements import TOLERANCE, cheapest
-from pipelines.disclosure.rules import Booleans, Floats, Integers
+from pipelines.disclosure.rules import Booleans, Floats, Integers, Standing
 from pipelines.disclosure.state import State
 
 
@@ -23,8 +23,7 @@ def widen(state: State) -> None:
         _protect(state, around, sorted(narrow, key=lambda one: (-state.equations.need[one], one)))
         for wish in (0, 1):
             _stop_leaks(state, around, [variable for variable, kind in leaks if kind == wish], wish)
-        is_better = sum(state.lines.hidden) > before or bool(state.reach.is_wide()[narrow].any())
-        if not is_better:
+        if sum(state.lines.hidden) == before and not state.reach.is_wide()[narrow].any():
             raise state.impossible(state.equations.cell[[*narrow, *(variable for variable, _ in leaks)]].tolist())
         state.mend(range(len(state.lines.tally)))
 
@@ -42,35 +41,41 @@ def _protect(state: State, around: Sequence[Block], narrow: Sequence[int]) -> No
     """Hide the cheapest cells that let one narrow variable of each block rise far enough, or fall where it cannot rise."""
     wanted = _holding(around, narrow)
     amount = state.equations.need + state.reach.low
-    missing = _rise(state, [block for block, _ in wanted], {target: float(amount[target]) for _, target in wanted})
+    missing = _reach_for(
+        state, [block for block, _ in wanted], {one: float(amount[one]) for _, one in wanted}, is_up=True
+    )
     if missing:
-        _fall(state, [block for block, target in wanted if target in missing], missing)
+        again = [block for block, one in wanted if one in missing]
+        fallen = state.reach.low.copy()
+        missing = _reach_for(state, again, {one: lack - fallen[one] for one, lack in missing.items()}, is_up=False)
+    for variable in missing:
+        _accept(state, variable)
 
 
-def _rise(state: State, chosen: Sequence[Block], amounts: dict[int, float]) -> dict[int, float]:
-    """Let each target rise by its amount, hiding what moves; returns what is missing."""
+def _accept(state: State, variable: int) -> None:
+    """Ask no more of a new cell than what was published before leaves it, though everything free were hidden.
+
+    Hiding it gives nothing away that was not known. A cell hidden before keeps its protection, and the release fails.
+    """
+    if state.cells.fixed[state.equations.cell[variable]] == Standing.FREE:
+        state.equations.need[variable] = state.reach.high[variable] - state.reach.low[variable]
+
+
+def _reach_for(state: State, chosen: Sequence[Block], amounts: dict[int, float], *, is_up: bool) -> dict[int, float]:
+    """Let each target rise (or fall) by its amount as far as it can, hiding what moves; returns what is missing."""
     missing: dict[int, float] = {}
     for handful in packed(chosen):
-        columns = _columns(handful)
-        low = -state.equations.room[columns]
-        for place, column in enumerate(columns.tolist()):
-            low[place] = amounts.get(column, low[place])
-        moved, short = _move(state, handful, low, np.full(len(columns), np.inf))
-        state.reach.high[columns] = np.maximum(state.reach.high[columns], moved)
-        missing |= {int(column): float(lack) for column, lack in zip(columns, short, strict=True) if lack > 0}
+        columns = np.concatenate([one.columns for one in handful])
+        room, endless = state.equations.room[columns], np.full(len(columns), np.inf)
+        low, high = (-room, endless) if is_up else (-endless, room)
+        target = np.array([column in amounts for column in columns.tolist()], dtype=np.bool_)
+        asked = np.array([amounts.get(column, 0.0) for column in columns.tolist()])
+        moved, short = _move(state, handful, np.where(target, np.minimum(asked, high), low), high)
+        seen = (state.reach.high, moved) if is_up else (state.reach.low, -moved)
+        seen[0][columns] = np.maximum(seen[0][columns], seen[1]) if is_up else np.minimum(seen[0][columns], seen[1])
+        lack = np.where(target, short + np.maximum(asked - high, 0), 0)
+        missing |= {int(column): float(rest) for column, rest in zip(columns, lack, strict=True) if rest > TOLERANCE}
     return missing
-
-
-def _fall(state: State, chosen: Sequence[Block], amounts: dict[int, float]) -> None:
-    """Let each target fall by its amount, as far as it can, hiding what moves."""
-    for handful in packed(chosen):
-        columns = _columns(handful)
-        room, low = state.equations.room[columns], np.full(len(columns), -np.inf)
-        for place, column in enumerate(columns.tolist()):
-            if column in amounts:
-                low[place] = min(amounts[column], room[place])
-        moved, _ = _move(state, handful, low, room)
-        state.reach.low[columns] = np.minimum(state.reach.low[columns], -moved)
 
 
 def _stop_leaks(state: State, around: Sequence[Block], leaks: Sequence[int], wish: int) -> None:

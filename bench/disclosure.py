@@ -1,0 +1,219 @@
+"""What disclosure control hides and what it costs: a real log by path and day, and 500 partners for a day and a month.
+
+Run by hand: `make bench-disclosure`, or `.venv/bin/python bench/disclosure.py [--log LOG] [--partners N] [--peer PYTHON]`. The
+log is the real one beside the checkout unless told otherwise. `--peer` names an interpreter that has `pytauargus` (0.6.0, of the
+package index, never in this project's environment): the same tables then go through it too. The attack is plain linear programs
+over everything shown, written here. Machines are noisy: read times as ratios.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from disclosure_tables import EDGE_DAYS, WEEKS, Tables, add_period, add_sums, crossed, log_rows, views_of
+from scipy import sparse
+from scipy.optimize import linprog
+
+from pipelines.disclosure.cells import Mask
+from pipelines.disclosure.rules import Rule
+from pipelines.disclosure.suppression import suppress, suppress_primary
+
+RULE = Rule()
+LOG = Path(__file__).parents[2] / "shared" / "data" / "real" / "apache-semicomplete" / "access.log.gz"
+PEER = Path(__file__).with_name("disclosure_peer.py")
+DAYS = 31
+LARGEST_AUDIENCE = 2000
+PEER_PARTNERS = 25
+Figures = dict[str, object]
+
+
+def attack(tables: Tables, hidden: np.ndarray) -> dict[str, int]:
+    """Bound each hidden cell by two linear programs; return how many are known exactly, and how many within k-1."""
+    cells = tables.cells()
+    views, unknown = cells.values["page_views"], np.flatnonzero(hidden & (cells.people > 0))
+    place = {cell: number for number, cell in enumerate(unknown.tolist())}
+    matrix = sparse.lil_array((len(tables.relations), len(unknown)))
+    right = np.zeros(len(tables.relations))
+    for row, relation in enumerate(tables.relations):
+        for cell, sign in [(relation.total, -1), *((part, 1) for part in relation.parts)]:
+            if cell in place:
+                matrix[row, place[cell]] = sign
+            else:
+                right[row] -= sign * views[cell]
+    exact = narrow = 0
+    for number in range(len(unknown)):
+        goal = np.zeros(len(unknown))
+        goal[number] = 1
+        ends = [linprog(s * goal, A_eq=matrix.tocsr(), b_eq=right, bounds=(1, None), method="highs") for s in (1, -1)]
+        width = np.inf if ends[1].status else -ends[1].fun - ends[0].fun
+        exact, narrow = exact + (width < 1e-6), narrow + (width < RULE.threshold - 1e-6)
+    return {"hidden_cells": len(unknown), "known_exactly": int(exact), "known_within_fewer_than_k": int(narrow)}
+
+
+def small_residuals(tables: Tables, hidden: np.ndarray) -> int:
+    """Return how many shown totals give away a sum of hidden parts each of which rests on fewer than k people."""
+    people = tables.cells().people
+    found = 0
+    for relation in tables.relations:
+        parts = [part for part in relation.parts if hidden[part] and people[part]]
+        found += bool(parts) and not hidden[relation.total] and people[parts].max() < RULE.threshold
+    return int(found)
+
+
+def shares(tables: Tables, mask: Mask, of: Callable[[tuple[str, ...]], bool]) -> Figures:
+    """Return the hidden share of rows and of the page views of the rows that `of` picks."""
+    cells = tables.cells()
+    picked = np.array([of(key) for key in tables.place])
+    views, hidden = cells.values["page_views"], mask.hidden
+    names, counts = np.unique([str(one) for one in mask.reason if one], return_counts=True)
+    return {
+        "rows": len(hidden),
+        "reasons": dict(zip(names.tolist(), counts.tolist(), strict=True)),
+        "share_of_rows_hidden": round(float(hidden.mean()), 4),
+        "share_of_page_views_hidden": round(float(views[picked & hidden].sum() / views[picked].sum()), 4),
+    }
+
+
+def timed(work: Callable[[], Mask]) -> tuple[Mask, float]:
+    """Return the mask and the processor seconds it took."""
+    began = time.process_time()
+    mask = work()
+    return mask, round(time.process_time() - began, 3)
+
+
+def peer(interpreter: str | None, tables: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Send tables of plain contributions through pytauargus; nothing without an interpreter that has it."""
+    if interpreter is None:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        asked, told = Path(folder) / "asked.json", Path(folder) / "told.json"
+        asked.write_text(json.dumps(tables))
+        words = [interpreter, str(PEER), str(asked), str(told)]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- given by who runs the benchmark
+        return json.loads(told.read_text())
+
+
+def of_log(log: Path, interpreter: str | None) -> Figures:
+    """Return the figures for the real log: ours, without complementary suppression, and the peer's."""
+    rows = log_rows(log)
+    tables = crossed(rows)
+    cells, figures = tables.cells(), {}
+    mask, seconds = timed(lambda: suppress(cells, tables.relations, RULE))
+    bare = suppress_primary(cells, RULE)
+    for name, one in (("complementary", mask), ("primary_only", bare)):
+        figures[name] = shares(tables, one, lambda key: key[0] == "cell") | {"attack": attack(tables, one.hidden)}
+        figures[name]["small_residuals"] = small_residuals(tables, one.hidden)
+    figures["complementary"]["processor_seconds"] = seconds
+    micro = [[path, day, count] for (path, day, _), count in rows.items()]
+    for method in ("OPT(1)", "MOD(1)"):
+        told = peer(interpreter, [{"names": ["path", "day"], "rows": micro, "suppress": method}])
+        for one in told:
+            hidden = np.array([one["hidden"].get("|".join(_peer_key(key)), False) for key in tables.place])
+            theirs = Mask(hidden, tuple("hidden" if flag else None for flag in hidden), {})
+            figures[f"peer {method}"] = shares(tables, theirs, lambda key: key[0] == "cell") | {
+                "processor_seconds": one["seconds"],
+                "attack": attack(tables, hidden),
+                "small_residuals": small_residuals(tables, hidden),
+            }
+    return figures
+
+
+def _peer_key(key: tuple[str, ...]) -> tuple[str, str]:
+    """Return a row of the crossed table as the peer names it."""
+    kinds = {"path": (key[-1], ""), "day": ("", key[-1]), "all": ("", "")}
+    return kinds.get(key[0], (key[1], key[-1]) if len(key) == 3 else ("", ""))
+
+
+def of_partners(partners: int, interpreter: str | None) -> Figures:
+    """Return what a day and the closing of a month cost for all partners, each solved alone."""
+    spent = {"day": 0.0, "month": 0.0}
+    rows, hidden, views, lost, asked, ours = 0, 0, 0, 0, [], 0
+    for partner in range(1, partners + 1):
+        seen = views_of(partner, DAYS, LARGEST_AUDIENCE)
+        tables = Tables()
+        for day in range(DAYS):
+            one = Tables()
+            add_period(one, seen, str(day), [day])
+            cells = one.cells()
+            mask, seconds = timed(lambda cells=cells, one=one: suppress(cells, one.relations, RULE))
+            spent["day"] += seconds / DAYS
+            rows, hidden = rows + len(mask.hidden), hidden + int(mask.hidden.sum())
+            content = np.array([key[0] == "content" for key in one.place])
+            views += int(cells.values["page_views"][content].sum())
+            lost += int(cells.values["page_views"][content & mask.hidden].sum())
+            take_over(tables, one, mask)
+            if day == 0 and partner % (partners // PEER_PARTNERS or 1) == 0:
+                asked.append(_lines(seen))
+                ours += int(mask.hidden.sum())
+        spent["month"] += close_month(tables, seen)
+    told = peer(interpreter, [one for lines in asked for one in lines])
+    figures: Figures = {
+        "processor_seconds": {name: round(seconds, 2) for name, seconds in spent.items()},
+        "share_of_rows_hidden_on_a_day": round(hidden / rows, 4),
+        "share_of_page_views_hidden_on_a_day": round(lost / views, 4),
+    }
+    if told:
+        figures["peer on the breakdowns of some partners"] = {
+            "partners": len(asked),
+            "hidden_rows_ours": ours,
+            "hidden_rows_peer": sum(sum(one["hidden"].values()) for one in told),
+            "processor_seconds_peer": round(sum(one["seconds"] for one in told), 2),
+        }
+    return figures
+
+
+def take_over(tables: Tables, day: Tables, mask: Mask) -> None:
+    """Add a published day to what a month knows, its decisions final."""
+    offset = len(tables.columns)
+    for key, place in day.place.items():
+        tables.add(key, *day.columns[place])
+    tables.relations += [
+        type(one)(one.measure, one.total + offset, tuple(part + offset for part in one.parts)) for one in day.relations
+    ]
+    day.fix(mask.hidden.tolist())
+    tables.fixed[offset:] = day.fixed
+
+
+def close_month(tables: Tables, seen: dict[str, np.ndarray]) -> float:
+    """Close the weeks and the month over published days; return processor seconds."""
+    for number, week in enumerate(WEEKS):
+        add_period(tables, seen, f"w{number}", week)
+        add_sums(tables, f"w{number}", [str(day) for day in week])
+    add_period(tables, seen, "month", range(DAYS))
+    add_sums(tables, "month", [str(day) for day in range(DAYS)])
+    add_sums(tables, "month", [*(f"w{number}" for number in range(len(WEEKS))), *map(str, EDGE_DAYS)])
+    cells = tables.cells()
+    return timed(lambda: suppress(cells, tables.relations, RULE))[1]
+
+
+def _lines(seen: dict[str, np.ndarray]) -> list[dict[str, object]]:
+    """Return a partner's first day as tables for the peer: each breakdown alone, a row for each person and value."""
+    first, asked = seen["day"] == 0, []
+    for dimension in (*(name for name in seen if name not in ("day", "person", "usage")),):
+        pairs, counts = np.unique(seen[dimension][first] * 10**9 + seen["person"][first], return_counts=True)
+        rows = [[str(pair // 10**9), int(count)] for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)]
+        asked.append({"names": [dimension], "rows": rows, "suppress": "OPT(1)"})
+    return asked
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--log", type=Path, default=LOG)
+    parser.add_argument("--partners", type=int, default=500)
+    parser.add_argument("--peer")
+    arguments = parser.parse_args()
+    figures = {"log": of_log(arguments.log, arguments.peer)}
+    if arguments.partners:
+        figures[f"{arguments.partners} partners"] = of_partners(arguments.partners, arguments.peer)
+    json.dump(figures, sys.stdout, indent=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Whatever the tables, an adversary with plain linear programs finds nobody in what is shown."""
+
+import pytest
+from adversary_by_hand import bare_residuals, is_unsafe, knows_a_small_group, protection, too_narrow
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tables_by_hand import MEASURES, close, days, grid, one_line
+
+from pipelines.disclosure import suppression
+from pipelines.disclosure.rules import Reason, Rule, Standing
+from pipelines.disclosure.suppression import suppress, suppress_primary
+
+SEEDS = st.integers(0, 10**6)
+calm = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+
+
+def _hidden(tables, mask):
+    return {key for key, is_hidden in zip(tables.rows, mask.hidden.tolist(), strict=True) if is_hidden}
+
+
+def _judge(tables, mask, measures=MEASURES, allowed=frozenset()):
+    """Assert everything that is promised of a mask; what was published before may leave less protection where `allowed`."""
+    hidden = _hidden(tables, mask)
+    final = {key for key, standing in tables.fixed.items() if standing is not Standing.FREE}
+    assert not [key for key in tables.rows if key not in hidden | final and is_unsafe(tables.rows[key]["page_views"])]
+    assert {key for key in tables.rows if not tables.people(key)} <= hidden
+    assert bare_residuals(tables, hidden) == []
+    for measure in measures:
+        promised = dict(zip(tables.rows, mask.protection[measure].tolist(), strict=True))
+        assert too_narrow(tables, hidden, measure, promised) == {}
+        assert {key for key in hidden if 0 < promised[key] < protection(tables, key, measure)} <= allowed
+        assert not knows_a_small_group(tables, hidden, measure)
+    return hidden
+
+
+def _suppressed(tables):
+    cells, relations = tables.cells()
+    mask = suppress(cells, relations, Rule())
+    again = suppress(cells, relations, Rule())
+    assert mask.hidden.tolist() == again.hidden.tolist()
+    assert mask.reason == again.reason
+    assert [reason is not None for reason in mask.reason] == mask.hidden.tolist()
+    return mask
+
+
+PEOPLE = st.lists(st.sampled_from([1, 1, 1, 2, 7, 90]), max_size=24)
+
+
+@given(st.lists(PEOPLE, min_size=1, max_size=7))
+@calm
+def test_one_line_gives_nobody_away(parts):
+    tables = one_line(parts)
+    _judge(tables, _suppressed(tables))
+
+
+@given(SEEDS, st.integers(2, 4), st.integers(2, 4), st.sampled_from([12, 40, 90]))
+@calm
+def test_rows_by_columns_give_nobody_away(seed, height, width, people):
+    tables = grid(seed, height, width, people)
+    _judge(tables, _suppressed(tables), MEASURES[:1])
+
+
+@given(SEEDS, st.sampled_from([15, 60, 150]))
+@calm
+def test_a_day_in_its_hierarchy_gives_nobody_away(seed, people):
+    tables = days(seed, 1, people)
+    _judge(tables, _suppressed(tables))
+
+
+@given(SEEDS, st.sampled_from([25, 80, 160]))
+@settings(calm, max_examples=5)
+def test_days_then_weeks_then_a_month_give_nobody_away_and_change_nothing_published(seed, people):
+    tables = days(seed, 4, people)
+    tables.fix(_suppressed(tables))
+    allowed = set()
+    for name, of in (("early", (0, 1)), ("late", (2, 3)), ("month", (0, 1, 2, 3))):
+        close(tables, name, of)
+        if name == "month":
+            tables.total(("usage", "month"), [("usage", "early"), ("usage", "late")])
+        before = dict(tables.fixed)
+        mask = _suppressed(tables)
+        hidden = _hidden(tables, mask)
+        assert all((key in hidden) == (standing is Standing.HIDDEN) for key, standing in before.items())
+        known_before = too_narrow(tables, hidden | (set(tables.rows) - set(before)), "page_views")
+        allowed |= set(known_before) - set(before)
+        tables.fix(mask)
+    _judge(tables, mask, MEASURES[:1], allowed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_complementary_suppression_the_same_adversary_recovers_rows(seed):
+    tables = grid(seed, 4, 4, 40)
+    cells, _ = tables.cells()
+    mask = suppress_primary(cells, Rule())
+    hidden = _hidden(tables, mask)
+    assert Reason.COMPLEMENTARY not in mask.reason
+    assert bare_residuals(tables, hidden)
+    assert len(too_narrow(tables, hidden, "page_views")) > 0
+    assert knows_a_small_group(tables, hidden, "page_views")
+    _judge(tables, _suppressed(tables), MEASURES[:1])
+
+
+def test_without_looking_at_relations_together_the_same_adversary_recovers_rows(monkeypatch):
+    monkeypatch.setattr(suppression, "widen", lambda state: None)
+    found = 0
+    for seed in range(8):
+        tables = days(seed, 2, 80)
+        close(tables, "both", (0, 1))
+        cells, relations = tables.cells()
+        monkeypatch.setattr(suppression, "tidy", lambda state, complementary: None)
+        hidden = _hidden(tables, suppress(cells, relations, Rule()))
+        assert bare_residuals(tables, hidden) == []
+        found += bool(too_narrow(tables, hidden, "page_views") or knows_a_small_group(tables, hidden, "page_views"))
+    assert found > 0
+
+
+def test_no_complementary_row_could_be_shown_again():
+    tables = grid(3, 3, 3, 60)
+    mask = _suppressed(tables)
+    hidden = _hidden(tables, mask)
+    extra = [key for key, reason in zip(tables.rows, mask.reason, strict=True) if reason is Reason.COMPLEMENTARY]
+    assert extra
+    for key in extra:
+        rest = hidden - {key}
+        assert bare_residuals(tables, rest) or any(
+            too_narrow(tables, rest, measure) or knows_a_small_group(tables, rest, measure) for measure in MEASURES
+        )
