@@ -42,6 +42,8 @@ def test_layers_point_one_way(repository):
         ("pipelines/privacy/__init__.py", "import dagster", "The domain packages know no orchestrator"),
         ("pipelines/steps/__init__.py", "import great_expectations", "The domain packages know no orchestrator"),
         ("pipelines/demo/__init__.py", "import dbt", "Only the warehouse knows dbt"),
+        ("pipelines/attack/__init__.py", "import pipelines.disclosure", "The attack and the suppression share nothing"),
+        ("pipelines/disclosure/__init__.py", "import pipelines.attack", "The attack and the suppression share nothing"),
         ("pipelines/unplaced.py", "", "Layers point one way"),
     ],
 )

@@ -136,7 +136,7 @@ def _seen(values, hidden, rests):
     return View.of(np.where(hidden, np.nan, values), rests_on_k=rests, people=50)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(_systems(trees=True))
 def test_in_trees_propagation_alone_gives_what_linear_programs_give(plain_bounds, system):
     values, relations, hidden, rests = system
@@ -148,7 +148,7 @@ def test_in_trees_propagation_alone_gives_what_linear_programs_give(plain_bounds
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(_systems(trees=False))
 def test_in_any_system_intervals_are_those_of_linear_programs_and_hold_the_truth(plain_bounds, system):
     values, relations, hidden, rests = system
@@ -161,7 +161,7 @@ def test_in_any_system_intervals_are_those_of_linear_programs_and_hold_the_truth
     assert {leak: quick.of(leak) for leak in Leak} == {leak: found.of(leak) for leak in Leak}
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(_systems(trees=False), st.data())
 def test_hiding_more_never_narrows_an_interval(system, data):
     values, relations, hidden, rests = system
@@ -172,7 +172,7 @@ def test_hiding_more_never_narrows_an_interval(system, data):
     assert np.all(more_hidden.upper[hidden] >= less_hidden.upper[hidden] - 1e-5)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(_systems(trees=False))
 def test_exactly_the_sums_that_ranks_show_are_found(plain_groups, system):
     values, relations, hidden, rests = system
