@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from assets.dbt_sentences import KOREAN, test_sentences, with_korean
 from assets.guarded import guarded
+from assets.mart_charts import mart_charts
 from assets.metadata import seconds_since, started
 from pipelines.errors import UsageError
 from pipelines.instance import WAREHOUSE_POOL
@@ -94,7 +95,8 @@ def warehouse_assets(sql_folder: Path, korean: Mapping[str, str]) -> dg.AssetsDe
             workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
         )
         yield from _rebuilt_days(context, report)
-        yield from _models(context, report, seconds_since(began))
+        marts = [key.path[-1] for key in context.selected_asset_keys if _is_mart(context, key)]
+        yield from _models(context, report, seconds_since(began), mart_charts(workspace.workspace, marts))
         yield from _tests(context, report)
 
     return warehouse
@@ -105,6 +107,10 @@ def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"]]
 
 
+def _is_mart(context: dg.AssetExecutionContext, key: dg.AssetKey) -> bool:
+    return context.assets_def.group_names_by_key.get(key) == GROUPS["marts"]
+
+
 def _rebuilt_days(context: dg.AssetExecutionContext, report: BuildReport | None) -> Iterator[dg.AssetMaterialization]:
     """Record the other days that were rebuilt as materialisations of their own partition, of every model that took part."""
     for day in report.days if report else ():
@@ -113,7 +119,10 @@ def _rebuilt_days(context: dg.AssetExecutionContext, report: BuildReport | None)
 
 
 def _models(
-    context: dg.AssetExecutionContext, report: BuildReport | None, duration: float
+    context: dg.AssetExecutionContext,
+    report: BuildReport | None,
+    duration: float,
+    charts: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[dg.MaterializeResult]:
     seconds = {node.name: round(node.execution_seconds, 2) for node in report.nodes} if report else {}
     for key in _in_order(context):
@@ -121,6 +130,7 @@ def _models(
         metadata: dict[str, Any] = {
             "days_rebuilt": len(report.days) if report else 0,
             "build_duration_seconds": duration,
+            **charts.get(name, {}),
         }
         if name in seconds:
             metadata["duration_seconds"] = seconds[name]

@@ -76,6 +76,18 @@ def test_metadata_tells_rows_bytes_and_seconds(finished, instance):
     assert _metadata(instance, "service_daily_usage")["rows_of_rebuilt_days"] >= 2
 
 
+@pytest.mark.parametrize(
+    ("mart", "figure"), [("service_daily_usage", "page_views"), ("partner_linked_daily", "events")]
+)
+def test_a_marts_page_shows_its_rows_and_its_figure_by_day(finished, instance, mart, figure):
+    told = _metadata(instance, mart)
+    with duckdb.connect(str(finished.home / "warehouse.duckdb"), read_only=True) as connection:
+        query = f"SELECT count(*), sum({figure}) FROM {mart}"  # noqa: S608 -- own names
+        rows, total = connection.execute(query).fetchone()
+    assert f"{rows:,}\n" in told["rows_chart"]
+    assert f"{total:,}\n" in told[f"{figure}_chart"]
+
+
 def test_the_columns_of_events_and_registry_are_shown_and_dropped_fields_are_not(finished, instance):
     dataset = finished.workspace().policy.dataset("members")
     shown = {column.name for column in _metadata(instance, "members")["dagster/column_schema"].columns}
