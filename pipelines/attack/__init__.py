@@ -6,6 +6,7 @@ It shares nothing with the package that decides what is hidden, so that one mist
 from pipelines.attack.findings import Findings, Leak, Verdict, Work
 from pipelines.attack.history import Before, Standing
 from pipelines.attack.relations import Kind, Relation, Relations
+from pipelines.attack.rule import with_rule
 from pipelines.attack.running import attack
 from pipelines.attack.view import View
 
@@ -21,4 +22,5 @@ __all__ = [
     "View",
     "Work",
     "attack",
+    "with_rule",
 ]
