@@ -24,7 +24,7 @@ _LOOK_AGAIN_SECONDS = 0.5
 
 HomeKind = Literal["real", "demo"]
 _FOLDERS = (
-    "landing", "vault", "registry", "quarantine", "events", "published", "sealed", "ledger", "staging", "dagster"
+    "landing", "vault", "registry", "quarantine", "events", "gate", "published", "sealed", "ledger", "staging", "dagster"
 )  # fmt: skip
 _DATA_FOLDERS = ("vault", "registry", "quarantine", "events", "sealed", "held", "ledger")
 
@@ -52,6 +52,7 @@ class Home:
         self.quarantine = self.root / "quarantine"
         self.events = self.root / "events"
         self.warehouse = self.root / "warehouse.duckdb"
+        self.gate = self.root / "gate"
         self.published = self.root / "published"
         self.sealed = self.root / "sealed"
         self.held = self.root / "held"
@@ -136,7 +137,7 @@ class Home:
             left += staging_leftovers(self.root, is_recursive=False)
             for path in left:
                 path.unlink(missing_ok=True)
-        return len(left) + sum(sweep_staging(self.root / name) for name in (*_DATA_FOLDERS, "published"))
+        return len(left) + sum(sweep_staging(self.root / name) for name in (*_DATA_FOLDERS, "gate", "published"))
 
     def keep_outside(self, folder: Path) -> None:
         """Raise HomeError when `folder` (the keyring's) lies inside the home, where its backups would hold it too."""

@@ -56,8 +56,10 @@ class PublishedTable(StrictModel):
     """Columns that tell the rows of one partner and period apart."""
     adds_up: tuple[Name, ...] = ()
     """Measures that add up over days, and over the parts of `parts_of`."""
+    people: Mapping[Name, Name] = {}
+    """Measures that count distinct people or visitors, each with the column of the people it rests on."""
     others: tuple[Name, ...] = ()
-    """Further published measures; distinct people among them."""
+    """Further published measures."""
     rests_on: Annotated[tuple[Name, ...], Constraint(min_length=1)] = (PEOPLE,)
     """Columns of people: a row rests on as many as the fewest of them."""
     amount: Name | None = None
@@ -79,22 +81,33 @@ class PublishedTable(StrictModel):
     @property
     def measures(self) -> tuple[str, ...]:
         """Every published measure, in order."""
-        return (*self.adds_up, *self.others)
+        return (*self.adds_up, *self.people, *self.others)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Measures that are whole numbers of something, between which relations hold."""
+        return (*self.adds_up, *self.people)
+
+    def part_of(self, measure: str) -> Part | None:
+        """Return of which people of a row a measure speaks, None where it speaks of all of them."""
+        return self.parts.get(measure) or (Part(people=self.people[measure]) if measure in self.people else None)
 
     def columns(self) -> Iterator[str]:
         """Yield every column of the mart that publication reads."""
         yield from (PARTNER, self.period, *self.dimensions, *self.measures, *self.rests_on)
         yield from (name for part in self.parts.values() for name in (part.people, part.of))
+        yield from (PEOPLE, *self.people.values())
         yield from (part.by for part in self.parts_of if part.by is not None)
         yield from (f"{which}_{self.amount}" for which in ("largest", "second") if self.amount is not None)
 
     @model_validator(mode="after")
     def _names_its_own_measures(self) -> Self:
         named = {*self.parts, *self.tails, *(name for name, _ in self.tails.values())}
-        named |= {name for part in self.parts_of for name in part.measures}
         named |= {self.amount} if self.amount else set()
         if unknown := sorted(named - set(self.measures)):
             raise ValueError(f"{unknown[0]!r} is no measure of the table")
+        if unknown := sorted({name for part in self.parts_of for name in part.measures} - set(self.counted)):
+            raise ValueError(f"{unknown[0]!r} is no measure that adds up")
         if self.period == "day" and (self.days or self.weeks):
             raise ValueError("a day does not consist of days or weeks")
         if self.weeks and (self.period != "month" or not self.days):
@@ -171,7 +184,7 @@ def _relation_faults(
         total = tables.get(part.table)
         if total is None or total.period != table.period:
             yield Fault((*here, "parts_of", place), f"{part.table!r} is no published table of the same period")
-        elif unknown := sorted({*part.measures.values()} - {*total.adds_up, *total.others}):
+        elif unknown := sorted({*part.measures.values()} - set(total.counted)):
             yield Fault((*here, "parts_of", place), f"{unknown[0]!r} is no measure of {part.table!r}")
         elif total.dimensions != (() if part.by is None else (part.by,)):
             yield Fault((*here, "parts_of", place), f"the rows of {part.table!r} are not told apart by `by` alone")
@@ -180,3 +193,5 @@ def _relation_faults(
         finer = tables.get(name) if name else None
         if name and (finer is None or finer.period != period or finer.dimensions != table.dimensions):
             yield Fault((*here, key), f"{name!r} is no published table of {key} with the same dimensions")
+        elif finer is not None and (missing := sorted(set(table.adds_up) - set(finer.adds_up))):
+            yield Fault((*here, key), f"{missing[0]!r} does not add up in {name!r}")

@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     """A member who left or was erased; under the root key of subjects."""
     SIGN_UP = "sign_up"
     """What a member gave at sign-up, to find a double one; under the root key of subjects."""
+    PUBLISHED_FILE = "published_file"
+    """What a partner's published file is called; under the root key of subjects."""
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -78,7 +78,8 @@ def _days(
     built: set[date], published: set[date], publication: Publication, span: tuple[date, date, datetime]
 ) -> tuple[list[date], list[date]]:
     first, last, now = span
-    taken, waiting = [], []
+    taken: list[date] = []
+    waiting: list[date] = []
     for day in _starts("day", first, last):
         closes = closes_at("day", day, publication)
         if day in published or closes > now:

@@ -48,6 +48,7 @@ def test_opening_makes_the_folders_for_the_owner_alone(tmp_path: Path):
         home.registry,
         home.quarantine,
         home.events,
+        home.gate,
         home.published,
         home.sealed,
         home.ledger,

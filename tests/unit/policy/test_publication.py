@@ -11,7 +11,7 @@ publication:
   protection_percent: 20
   clause: purpose.statistics
   tables:
-    usage: {period: day, adds_up: [page_views], others: [unique_members], parts: {unique_members: {people: unique_members}}}
+    usage: {period: day, adds_up: [page_views], people: {unique_members: unique_members}}
     contents: {period: day, dimensions: [content_id], adds_up: [page_views],
                parts_of: [{table: usage, measures: {page_views: page_views}}]}
     weekly: {period: week, adds_up: [page_views], days: usage, threshold: 20, rounding: 5}
@@ -73,8 +73,11 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("days: usage", "days: contents", "    weekly: {p", "no published table of days"),
         ("[{table: usage, measures", "[{table: weekly, measures", "               parts_of", "of the same period"),
         ("measures: {page_views: page_views}}]", "measures: {page_views: visits}}]", "               parts_of", "no measure"),
-        ("{unique_members: {people", "{members: {people", "    usage: {p", "'members' is no measure of the table"),
-        ("period: day, adds_up: [page_views], others", "period: day, days: usage, adds_up: [page_views], others",
+        ("people: {unique_members: unique_members}", "people: {unique_members: members}", "    usage: {p", "no field of the dataset"),
+        ("people: {unique_members: unique_members}", "parts: {members: {people: unique_members}}", "    usage: {p",
+         "'members' is no measure of the table"),
+        ("measures: {page_views: page_views}}]", "measures: {views: page_views}}]", "    contents: {p", "no measure that adds up"),
+        ("period: day, adds_up: [page_views], people", "period: day, days: usage, adds_up: [page_views], people",
          "    usage: {p", "a day does not consist of days"),
     ],
 )  # fmt: skip

@@ -1,0 +1,161 @@
+"""What was published of some units beside what the statistics say of them now, in one table in memory: `compared`.
+
+A row for each published row of the units: `was_` and `now_` of each measure, `people` it was published with (the least that are
+in it) and `now_people`. Longer periods are moved by what was restated of their days, and by nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.policy.publication import PartsOf, Publication, PublishedTable
+from pipelines.releases.closing import days_of
+from pipelines.releases.marts import counted
+from pipelines.releases.memory import width_column
+from pipelines.releases.rows import first_day
+
+_KEY = "partner, tbl, kind, period, value"
+
+
+def compare(
+    work: duckdb.DuckDBPyConnection,
+    memory: str,
+    publication: Publication,
+    partners: Sequence[str],
+    unit: tuple[str, Sequence[date]],
+    now: Mapping[str, pa.Table],
+    restated: pa.Table,
+) -> None:
+    """Make the table `compared` for the periods of one kind (`unit`), and `judged` with a verdict for each unit that changed.
+
+    `now` are the marts' rows by table, `restated` the new versions of rows that this release made so far.
+    """
+    kind, firsts = unit
+    measures = counted(publication)
+    _load_versions(work, memory, partners, unit, restated)
+    moved = ", ".join(f"was.{name} AS was_{name}, NULL::BIGINT AS now_{name}" for name in measures)
+    work.execute(
+        f"CREATE OR REPLACE TEMP TABLE compared AS SELECT {_KEY}, grp, release, is_hidden, rests_on_k, people, "  # noqa: S608
+        f"NULL::BIGINT AS now_people, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
+        "false AS is_changed, false AS is_wrong "
+        "FROM versions was WHERE kind = $kind AND list_contains($firsts::DATE[], period) AND next_release IS NULL",
+        {"kind": kind, "firsts": list(firsts)},
+    )
+    for name, rows in now.items():
+        table = publication.tables[name]
+        work.register("now_rows", rows)
+        _take_now(work, name, table)
+        if table.days is not None:
+            _move(work, name, table, f"d.tbl = '{table.days}'")
+        _mark(work, name, table, publication.threshold_of(name))
+        if table.weeks is not None:
+            _require_weeks(work, name, table)
+    _judge(work, publication, now)
+
+
+def _load_versions(
+    work: duckdb.DuckDBPyConnection,
+    memory: str,
+    partners: Sequence[str],
+    unit: tuple[str, Sequence[date]],
+    restated: pa.Table,
+) -> None:
+    """Make `versions`: every version of the units' rows and of the days and weeks in them."""
+    kind, firsts = unit
+    days = sorted({day for first in firsts for day in days_of(kind, first)})
+    work.register("restated_rows", restated)
+    work.execute(
+        f"CREATE OR REPLACE TEMP TABLE versions AS SELECT *, lead(release) OVER (PARTITION BY {_KEY} ORDER BY release) "  # noqa: S608
+        f"AS next_release FROM (SELECT * FROM ({memory}) UNION ALL BY NAME FROM restated_rows) "
+        "WHERE list_contains($partners::VARCHAR[], partner) AND (kind = $kind AND list_contains($firsts::DATE[], period) "
+        "OR kind IN ('day', 'week') AND list_contains($days::DATE[], period))",
+        {"partners": list(partners), "kind": kind, "firsts": list(firsts), "days": days},
+    )
+
+
+def _take_now(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> None:
+    given = ", ".join(f"now_{measure} = n.{measure}" for measure in table.counted)
+    work.execute(
+        f"UPDATE compared c SET {given}, now_people = n.people FROM now_rows n WHERE c.tbl = '{name}' "  # noqa: S608
+        "AND n.tbl = c.tbl AND n.partner = c.partner AND n.period = c.period AND n.value = c.value"
+    )
+
+
+def _moved_by(kind: str, measures: Sequence[str], parts: str) -> str:
+    """Return the SQL of how far the shown rows among `parts` moved since each row of `compared` was published."""
+    sums = ", ".join(f"sum(coalesce(latest.{name} - d.{name}, 0)) AS {name}" for name in measures)
+    return (
+        f"SELECT c.partner, c.tbl, c.period, c.value, {sums} FROM compared c JOIN versions d ON d.partner = c.partner "  # noqa: S608
+        f"AND d.value = c.value AND {first_day(kind, 'd.period')} = c.period AND ({parts}) AND NOT d.is_hidden "
+        "AND d.release <= c.release AND (d.next_release IS NULL OR d.next_release > c.release) "
+        "JOIN versions latest ON latest.partner = d.partner AND latest.tbl = d.tbl AND latest.period = d.period "
+        "AND latest.value = d.value AND latest.next_release IS NULL GROUP BY ALL"
+    )
+
+
+def _move(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, parts: str) -> None:
+    given = ", ".join(f"now_{measure} = was_{measure} + coalesce(m.{measure}, 0)" for measure in table.adds_up)
+    still = ", ".join(f"now_{measure} = was_{measure}" for measure in table.adds_up)
+    work.execute(f"UPDATE compared SET {still} WHERE tbl = '{name}'")  # noqa: S608
+    work.execute(
+        f"UPDATE compared c SET {given} FROM ({_moved_by(table.period, table.adds_up, parts)}) m WHERE c.tbl = '{name}' "  # noqa: S608
+        "AND m.tbl = c.tbl AND m.partner = c.partner AND m.period = c.period AND m.value = c.value"
+    )
+
+
+def _mark(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, threshold: int) -> None:
+    """Mark shown rows that changed, and those that fell somewhere or rose on too few people."""
+    changed = " OR ".join(f"(was_{one} IS NOT NULL AND now_{one} IS DISTINCT FROM was_{one})" for one in table.counted)
+    fell = " OR ".join(f"(was_{one} IS NOT NULL AND coalesce(now_{one}, -1) < was_{one})" for one in table.counted)
+    work.execute(
+        f"UPDATE compared SET threshold = {threshold}, is_changed = NOT is_hidden AND ({changed}), "  # noqa: S608
+        f"is_wrong = NOT is_hidden AND ({changed}) AND (coalesce(now_people, 0) - people < {threshold} OR {fell}) "
+        f"WHERE tbl = '{name}'"
+    )
+
+
+def _require_weeks(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> None:
+    """Mark months whose weeks and edge days did not move as far as their days: one of the weeks is left as it was."""
+    monday = first_day("week", "d.period")
+    edges = f"{first_day('month', monday)} <> c.period OR {first_day('month', f'({monday} + 6)')} <> c.period"
+    parts = f"d.tbl = '{table.weeks}' AND {first_day('month', 'd.period + 6')} = c.period OR d.tbl = '{table.days}' AND ({edges})"
+    unequal = " OR ".join(f"now_{one} - was_{one} <> coalesce(m.{one}, 0)" for one in table.adds_up)
+    work.execute(
+        f"UPDATE compared c SET is_wrong = true FROM compared o LEFT JOIN ({_moved_by('month', table.adds_up, parts)}) m "  # noqa: S608
+        "ON m.tbl = o.tbl AND m.partner = o.partner AND m.period = o.period AND m.value = o.value "
+        "WHERE o.partner = c.partner AND o.tbl = c.tbl AND o.period = c.period AND o.value = c.value "
+        f"AND c.tbl = '{name}' AND c.is_changed AND ({unequal.replace('now_', 'o.now_').replace('was_', 'o.was_')})"
+    )
+
+
+def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Mapping[str, pa.Table]) -> None:
+    """Make `judged`: of each unit with a change, whether it may be restated."""
+    work.execute(
+        "CREATE OR REPLACE TEMP TABLE judged AS SELECT partner, kind, period, NOT bool_or(is_wrong) AS may_be_restated "
+        "FROM compared GROUP BY ALL HAVING bool_or(is_changed)"
+    )
+    for name in tables:
+        for part in publication.tables[name].parts_of:
+            if part.table in tables:
+                _judge_remainders(work, name, part, publication.threshold_of(part.table))
+
+
+def _judge_remainders(work: duckdb.DuckDBPyConnection, name: str, part: PartsOf, threshold: int) -> None:
+    """Refuse units in which what a shown total has beside its shown parts fell, or rose on too few people.
+
+    People who came to the total came to one of its parts: those beyond the rises of the shown parts came to the rest.
+    """
+    value = "''" if part.by is None else "grp"
+    for own, theirs in part.measures.items():
+        rest = f"(t.now_{theirs} - t.was_{theirs} - coalesce(p.moved, 0))"
+        work.execute(
+            "UPDATE judged j SET may_be_restated = false FROM compared t LEFT JOIN (SELECT partner, period, "  # noqa: S608
+            f"{value} AS value, sum(if(is_hidden, 0, coalesce(now_{own} - was_{own}, 0))) AS moved, "
+            "sum(if(is_changed, now_people - people, 0)) AS rises "
+            f"FROM compared WHERE tbl = '{name}' GROUP BY ALL) p ON p.partner = t.partner AND p.period = t.period "
+            f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND NOT t.is_hidden AND t.was_{theirs} IS NOT NULL "
+            "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
+            f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_people - t.people - coalesce(p.rises, 0) < {threshold}))"
+        )

@@ -1,0 +1,99 @@
+"""The table `rows` as columns in memory, in order of id."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.policy.publication import Publication
+from pipelines.releases.marts import counted
+from pipelines.releases.memory import width_column
+from pipelines.releases.relations import Integers
+from pipelines.releases.rows import HIDDEN, NEW, SHOWN
+
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """Columns of length n. `values` are 0 and `has` False where a row has no such measure; `table_of` points into `tables`."""
+
+    tables: tuple[str, ...]
+    table_of: Integers
+    standing: Integers
+    is_current: Booleans
+    release: Integers
+    rests_on_k: Booleans
+    people: Integers
+    largest: Integers
+    second: Integers
+    values: dict[str, Integers]
+    has: dict[str, Booleans]
+    widths: dict[str, Integers]
+    """Of hidden rows of earlier releases, as remembered; 0 elsewhere."""
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self.table_of)
+
+    @property
+    def is_new(self) -> Booleans:
+        """Which rows this release decides on."""
+        return np.asarray(self.standing == NEW)
+
+    @property
+    def is_hidden_before(self) -> Booleans:
+        """Which rows an earlier release hid."""
+        return np.asarray(self.standing == HIDDEN)
+
+    @property
+    def is_shown_before(self) -> Booleans:
+        """Which rows an earlier release showed."""
+        return np.asarray(self.standing == SHOWN)
+
+    def per_table(self, of: "dict[str, int]") -> Integers:
+        """Spread a number of each table over its rows."""
+        return np.array([of[name] for name in self.tables], dtype=np.int64)[self.table_of]
+
+    def people_behind(self, publication: Publication, measure: str) -> Integers:
+        """Return on how many people a count of distinct people rests in each row, 0 in tables without it."""
+        behind = np.zeros(len(self), dtype=np.int64)
+        for number, name in enumerate(self.tables):
+            column = publication.tables[name].people.get(measure)
+            if column is not None:
+                rows = self.table_of == number
+                behind[rows] = self.values.get(column, self.people)[rows]
+        return behind
+
+
+def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) -> Frame:
+    """Read the table `rows`."""
+    measures = counted(publication)
+    tables = tuple(publication.tables)
+    found: dict[str, Any] = connection.execute(
+        "SELECT tbl, standing, release, next_release IS NULL AS is_current, coalesce(rests_on_k, false) AS rests_on_k, people, "  # noqa: S608
+        f"largest, second, {', '.join(measures)}, {', '.join(f'{name} IS NOT NULL AS has_{name}' for name in measures)}, "
+        f"{', '.join(width_column(name) for name in measures)} FROM rows ORDER BY id"
+    ).fetchnumpy()
+    order = {name: place for place, name in enumerate(tables)}
+    return Frame(
+        tables=tables,
+        table_of=np.array([order[name] for name in found["tbl"].tolist()], dtype=np.int64),
+        standing=_whole(found["standing"]),
+        is_current=np.asarray(found["is_current"], dtype=np.bool_),
+        release=_whole(found["release"]),
+        rests_on_k=np.asarray(found["rests_on_k"], dtype=np.bool_),
+        people=_whole(found["people"]),
+        largest=_whole(found["largest"]),
+        second=_whole(found["second"]),
+        values={name: _whole(found[name]) for name in measures},
+        has={name: np.asarray(found[f"has_{name}"], dtype=np.bool_) for name in measures},
+        widths={name: _whole(found[width_column(name)]) for name in measures},
+    )
+
+
+def _whole(column: Any) -> Integers:  # noqa: ANN401 -- what DuckDB gives, masked where a row has none
+    filled = np.ma.filled(column, 0) if isinstance(column, np.ma.MaskedArray) else column
+    return np.asarray(filled, dtype=np.int64)

@@ -1,0 +1,183 @@
+"""The one module that asks the attack: what is seen of a release and of all before it, and what leaks.
+
+Each cell is one measure of one row. Nothing here knows why a row is hidden; what is told of a leak is table, measure and count.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack
+from pipelines.policy.publication import Publication
+from pipelines.releases.frame import Booleans, Frame
+from pipelines.releases.marts import counted
+from pipelines.releases.relations import Integers, Structure
+
+Leaks = tuple[tuple[str, str, int], ...]
+"""What leaks: (how, class of cells, how many)."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the gate says of a release so far: leaks counted, and the work it took."""
+
+    leaks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cells: int = 0
+    programs: int = 0
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing leaks."""
+        return not self.leaks
+
+    def told(self) -> Leaks:
+        """Return the leaks, sorted."""
+        return tuple((leak, name, count) for (leak, name), count in sorted(self.leaks.items()))
+
+    def message(self) -> str:
+        """Say what leaks, without a value."""
+        return "; ".join(f"{name}: {count} {leak}" for leak, name, count in self.told())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restated:
+    """Of each row and measure the value it was last shown with, and how many people changed; 0 where it is not restated."""
+
+    before: dict[str, Integers]
+    people: Integers
+
+
+def judge(
+    verdict: Verdict,
+    frame: Frame,
+    publication: Publication,
+    found: Sequence[Structure],
+    shown: dict[str, Booleans],
+    *,
+    number: int,
+    restated: Restated | None = None,
+) -> None:
+    """Attack what `frame` shows and add what leaks to `verdict`; `number` is the release's own."""
+    seen = _Seen(frame, publication, shown)
+    touched = np.flatnonzero(frame.is_new[seen.row] | (frame.release[seen.row] == number))
+    view = seen.view(publication)
+    findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
+    for leak, name, count in findings.verdict(view).leaks:
+        verdict.leaks[leak.value, name] += count
+    verdict.cells += len(touched)
+    verdict.programs += findings.work.programs
+
+
+class _Seen:
+    """The cells of a frame: `row` and `measure` of each."""
+
+    def __init__(self, frame: Frame, publication: Publication, shown: dict[str, Booleans]) -> None:
+        self.frame, self.shown = frame, shown
+        self.measures = counted(publication)
+        of_table = np.array(
+            [[name in publication.tables[table].counted for name in self.measures] for table in frame.tables],
+            dtype=np.bool_,
+        )
+        has = of_table[frame.table_of].T
+        self.measure, self.row = (np.asarray(part, dtype=np.int64) for part in np.nonzero(has))
+        self.place = np.full(has.shape, -1, dtype=np.int64)
+        self.place[self.measure, self.row] = np.arange(len(self.row))
+        self.people_of = {
+            name: frame.people_behind(publication, name)
+            for name in self.measures
+            if any(name in table.people for table in publication.tables.values())
+        }
+
+    def view(self, publication: Publication) -> View:
+        """Return what an adversary sees, and what the gate knows besides."""
+        frame = self.frame
+        values, shown = self._stacked(frame.values), self._stacked(self.shown).astype(np.bool_)
+        is_count = np.array(
+            [[name in publication.tables[table].people for name in self.measures] for table in frame.tables],
+            dtype=np.bool_,
+        )[frame.table_of[self.row], self.measure]
+        thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})[self.row]
+        percents = np.array([publication.protection_of(name) for name in frame.tables])[frame.table_of][self.row]
+        dominance = np.array([publication.dominance_of(name) for name in frame.tables])[frame.table_of][self.row]
+        people = np.where(is_count, self._stacked(self.people_of), frame.people[self.row])
+        enough = np.where(frame.is_new, frame.people >= thresholds_of(frame, publication), frame.rests_on_k)[self.row]
+        row_shown = self._row_is_shown()[self.row]
+        is_amount = self._is_amount(publication) & frame.is_new[self.row]
+        return View.of(
+            np.where(shown, values, np.nan),
+            classes=tuple(f"{table}.{name}" for table in frame.tables for name in self.measures),
+            class_of=frame.table_of[self.row] * len(self.measures) + self.measure,
+            known_empty=~shown & (frame.people[self.row] == 0) & frame.is_new[self.row],
+            protection=self._protection(values, thresholds, percents, is_count, row_shown),
+            rests_on_k=enough | row_shown,
+            people=np.where(shown, people, -1),
+            threshold=thresholds,
+            largest=np.where(is_amount, frame.largest[self.row], np.nan),
+            second=np.where(is_amount, frame.second[self.row], np.nan),
+            dominance=dominance,
+        )
+
+    def relations(self, found: Sequence[Structure]) -> Iterator[Relation]:
+        """Yield what is known to hold between the cells."""
+        order = {name: place for place, name in enumerate(self.measures)}
+        for structure in found:
+            pairs = [(Kind.ADDS_UP, part, total) for part, total in structure.adds_up.items()]
+            pairs += [(Kind.UNION, name, name) for name in structure.unions]
+            for kind, part, total in pairs:
+                of_total, of_part = self.place[order[total]], self.place[order[part]]
+                for row, rows in structure:
+                    yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
+
+    def before(self, restated: Restated | None) -> Before:
+        """Return how earlier releases left the cells."""
+        frame, shown = self.frame, self._stacked(self.shown).astype(np.bool_)
+        standing = np.where(frame.is_new[self.row], Standing.NEW, np.where(shown, Standing.SHOWN, Standing.HIDDEN))
+        value = self._stacked(frame.values).astype(np.float64)
+        if restated is None:
+            return Before.of(standing, value)
+        changed = restated.people[self.row]
+        return Before.of(standing, np.where(changed > 0, self._stacked(restated.before), value), changed)
+
+    def _stacked(self, columns: "dict[str, Integers] | dict[str, Booleans]") -> Integers:
+        nothing = np.zeros(len(self.frame), dtype=np.int64)
+        stack = np.array([np.asarray(columns.get(name, nothing), dtype=np.int64) for name in self.measures])
+        return np.asarray(stack[self.measure, self.row], dtype=np.int64)
+
+    def _row_is_shown(self) -> Booleans:
+        each = np.array([self.shown[name] for name in self.measures])
+        return np.asarray(each.any(axis=0))
+
+    def _is_amount(self, publication: Publication) -> Booleans:
+        is_amount = np.array(
+            [[publication.tables[table].amount == name for name in self.measures] for table in self.frame.tables],
+            dtype=np.bool_,
+        )
+        return np.asarray(is_amount[self.frame.table_of[self.row], self.measure])
+
+    def _protection(
+        self,
+        values: Integers,
+        thresholds: Integers,
+        percents: NDArray[np.float64],
+        is_count: Booleans,
+        row_shown: Booleans,
+    ) -> NDArray[np.float64]:
+        """Return how wide each hidden cell's interval has to be: as remembered, or by the rule.
+
+        A count of people in a row of k people or more is no secret of a few: it must only not be told. So is a measure that is
+        hidden in a shown row.
+        """
+        wide = np.maximum(thresholds, np.ceil(np.round(values * percents / 100, 9)))
+        remembered = self._stacked(self.frame.widths)
+        width = np.where(self.frame.is_new[self.row], wide, np.maximum(remembered, 1)).astype(np.float64)
+        few = np.where(self.frame.is_new, self.frame.people, 0)[self.row] < thresholds
+        of_count = np.where(few & ~self.frame.rests_on_k[self.row], thresholds - 1, 1)
+        return np.where(row_shown, 1.0, np.where(is_count, of_count, width))
+
+
+def thresholds_of(frame: Frame, publication: Publication) -> Integers:
+    """Return k of each row."""
+    return frame.per_table({name: publication.threshold_of(name) for name in frame.tables})

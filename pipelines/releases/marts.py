@@ -1,0 +1,92 @@
+"""The rows of the marts behind published tables, read from the warehouse for some periods and partners."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import DamagedError
+from pipelines.policy.publication import PARTNER, Publication, PublishedTable
+
+SEPARATOR = "chr(31)"
+"""Between the dimensions of a row's `value`, in SQL: a control character that no dimension has."""
+
+Periods = Mapping[str, Sequence[date]]
+"""First days of periods, by kind."""
+
+
+def counted(publication: Publication) -> tuple[str, ...]:
+    """Return every measure between which relations hold, of any table, in order of first mention."""
+    return tuple(dict.fromkeys(name for table in publication.tables.values() for name in table.counted))
+
+
+def partners_in(warehouse: duckdb.DuckDBPyConnection, publication: Publication) -> list[str]:
+    """Return the partners that any published mart speaks of, in order."""
+    found: set[str] = set()
+    for name in present(warehouse, publication):
+        found |= {row[0] for row in _ask(warehouse, f'SELECT DISTINCT {PARTNER} FROM "{name}"', {}).fetchall()}  # noqa: S608
+    return sorted(found)
+
+
+def present(warehouse: duckdb.DuckDBPyConnection, publication: Publication) -> list[str]:
+    """Return the published tables whose marts the warehouse has: one built by former models lacks the newest."""
+    found = _ask(warehouse, "SELECT DISTINCT table_name FROM duckdb_tables() WHERE NOT internal", {}).fetchall()
+    return [name for name in publication.tables if (name,) in set(found)]
+
+
+def read(
+    warehouse: duckdb.DuckDBPyConnection, publication: Publication, periods: Periods, partners: Sequence[str]
+) -> dict[str, pa.Table]:
+    """Return, by table, the mart's rows of `periods` and `partners`, sorted by partner, period and dimensions.
+
+    Columns besides the mart's own measures and dimensions: partner, tbl, kind, period, value (the dimensions in one text, empty
+    without any), grp (the value of `by`), people (what the row rests on), largest and second. Raises DamagedError.
+    """
+    read = {}
+    for name in present(warehouse, publication):
+        table = publication.tables[name]
+        if periods.get(table.period):
+            given = {"periods": list(periods[table.period]), "partners": list(partners)}
+            read[name] = _ask(warehouse, _select(name, table), given).to_arrow_table()
+    return read
+
+
+def _select(name: str, table: PublishedTable) -> str:
+    dimensions = [f"coalesce(\"{column}\"::VARCHAR, '')" for column in table.dimensions]
+    value = f"concat_ws({SEPARATOR}, {', '.join(dimensions)})" if dimensions else "''"
+    by = next((part.by for part in table.parts_of if part.by is not None), None)
+    amount = table.amount
+    columns = [
+        f"{PARTNER} AS partner", f"'{name}' AS tbl", f"'{table.period}' AS kind", f'"{table.period}" AS period',
+        f"{value} AS value", f'"{by}"::VARCHAR AS grp' if by else "NULL::VARCHAR AS grp",
+        f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS people",
+        f'coalesce("largest_{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
+        f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
+        *(f'"{column}"' for column in dict.fromkeys((*table.dimensions, *_whole(table), *table.others))),
+    ]  # fmt: skip
+    return (
+        f'SELECT {", ".join(columns)} FROM "{name}" '  # noqa: S608 -- names of the policy, which are plain
+        f'WHERE list_contains($periods::DATE[], "{table.period}") AND list_contains($partners::VARCHAR[], {PARTNER}) '
+        f"ORDER BY partner, period, value"
+    )
+
+
+def _whole(table: PublishedTable) -> Iterator[str]:
+    """Yield the counted measures and the columns of people that parts of rows rest on."""
+    yield from table.counted
+    for measure in table.measures:
+        if (part := table.part_of(measure)) is not None:
+            yield from (part.people, part.of)
+
+
+def _positive(column: str) -> str:
+    """Nobody behind one of a row's measures says nothing of those behind the others."""
+    return f'nullif("{column}", 0)'
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
+    try:
+        return connection.execute(query, dict(given))
+    except duckdb.Error as cause:
+        raise DamagedError(f"the warehouse cannot be read for publication ({type(cause).__name__})") from None

@@ -1,0 +1,96 @@
+"""The one module that asks the disclosure control what is hidden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.disclosure.cells import Cells, Mask, Relation
+from pipelines.disclosure.parts import is_part_shown
+from pipelines.disclosure.rounding import rounded
+from pipelines.disclosure.rules import Rule, Standing
+from pipelines.disclosure.suppression import suppress, suppress_primary
+from pipelines.policy.publication import Publication
+from pipelines.releases.agreeing import Equation
+from pipelines.releases.frame import Booleans, Frame
+from pipelines.releases.relations import Integers
+
+__all__ = ["Masked", "is_part_shown", "masked", "rounded"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masked:
+    """Of each row whether it is hidden, and why (a word, None for a shown one)."""
+
+    is_hidden: Booleans
+    reason: tuple[str | None, ...]
+
+
+def masked(
+    frame: Frame, publication: Publication, equations: Sequence[Equation], *, with_complementary: bool = True
+) -> Masked:
+    """Decide on the new rows; what earlier releases decided stays. Raises DisclosureError, naming tables.
+
+    `with_complementary` switched off hides what the rule hides by itself and nothing that protects it: a twin for the gate.
+    """
+    cells, rules = _cells(frame, publication, equations), _rules(frame, publication)
+    mask = suppress(cells, _relations(equations), rules) if with_complementary else suppress_primary(cells, rules)
+    return _of(frame, mask)
+
+
+def _of(frame: Frame, mask: Mask) -> Masked:
+    hidden = np.where(frame.is_new, mask.hidden, frame.is_hidden_before)
+    reasons = (None if one is None else one.value for one in mask.reason)
+    return Masked(np.asarray(hidden, dtype=np.bool_), tuple(reasons))
+
+
+def _label(equation: Equation) -> str:
+    """Return under which name the two measures of an equation stand in one column."""
+    if equation.part_measure == equation.total_measure:
+        return equation.part_measure
+    return f"{equation.part_measure}={equation.total_measure}"
+
+
+def _cells(frame: Frame, publication: Publication, equations: Sequence[Equation]) -> Cells:
+    standing = np.full(len(frame), Standing.HIDDEN.value, dtype=np.int8)
+    standing[frame.is_new] = Standing.FREE.value
+    standing[frame.is_shown_before] = Standing.SHOWN.value
+    amount = np.zeros(len(frame), dtype=np.int64)
+    for number, name in enumerate(frame.tables):
+        table = publication.tables[name]
+        rows = np.flatnonzero(frame.table_of == number)
+        amount[rows] = frame.values[table.amount or table.counted[0]][rows]
+    largest = np.minimum(frame.largest, amount) * (frame.people > 0)
+    second = np.minimum(np.minimum(frame.second, amount - largest), largest)
+    return Cells(
+        key=[(frame.tables[number], place) for place, number in enumerate(frame.table_of.tolist())],
+        values=_values(frame, equations),
+        people=frame.people,
+        largest=largest,
+        second=second,
+        fixed=standing,
+        amount=amount,
+    )
+
+
+def _values(frame: Frame, equations: Sequence[Equation]) -> dict[str, Integers]:
+    """Return a column for each pair of measures that add up: of parts and totals together."""
+    values = {
+        _label(one): frame.values[one.part_measure].copy() for one in {_label(one): one for one in equations}.values()
+    }
+    for equation in equations:
+        if equation.part_measure != equation.total_measure:
+            values[_label(equation)][equation.total] = frame.values[equation.total_measure][equation.total]
+    return values
+
+
+def _relations(equations: Sequence[Equation]) -> list[Relation]:
+    return [Relation(_label(one), one.total, one.parts) for one in equations]
+
+
+def _rules(frame: Frame, publication: Publication) -> list[Rule]:
+    of_table = [
+        Rule(publication.threshold_of(name), publication.dominance_of(name), publication.protection_of(name))
+        for name in frame.tables
+    ]
+    return [of_table[number] for number in frame.table_of.tolist()]

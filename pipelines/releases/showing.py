@@ -1,0 +1,95 @@
+"""Which measures of the shown rows are shown: one may speak of too few of a row's people, or of all but too few."""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipelines.policy.publication import Publication, PublishedTable
+from pipelines.releases.frame import Booleans, Frame
+from pipelines.releases.marts import counted
+from pipelines.releases.masking import is_part_shown
+from pipelines.releases.relations import Integers, Structure
+from pipelines.releases.rows import NEW
+
+Shown = dict[str, Booleans]
+"""Of each measure, in which rows it is shown."""
+
+
+def rows_of_marts(connection: duckdb.DuckDBPyConnection, new: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the marts' new rows by table, with their `id` in the table `rows`, in order of id."""
+    joined = {}
+    for name, rows in new.items():
+        connection.register("mart_rows", rows)
+        joined[name] = connection.execute(
+            "SELECT r.id, m.* FROM mart_rows m JOIN rows r USING (partner, tbl, period, value) "  # noqa: S608
+            f"WHERE r.standing = {NEW} ORDER BY r.id"
+        ).to_arrow_table()
+    return joined
+
+
+def shown_measures(
+    frame: Frame,
+    publication: Publication,
+    found: Sequence[Structure],
+    joined: Mapping[str, pa.Table],
+    is_hidden: Booleans,
+) -> Shown:
+    """Return where each counted measure is shown: in shown rows, by the part rule, and where nested counts are not too close.
+
+    What was published stays as it was. Raises nothing: what is in doubt is not shown.
+    """
+    shown = {measure: frame.has[measure] & ~is_hidden for measure in counted(publication)}
+    for name, rows in joined.items():
+        ids = _integers(rows, "id")
+        for measure in publication.tables[name].counted:
+            shown[measure][ids] &= is_shown_part(
+                rows, publication.tables[name], measure, publication.threshold_of(name)
+            )
+    for structure in found:
+        _hide_sums_of_hidden(frame, publication, structure, shown)
+    for structure in found:
+        _hide_close_counts(frame, publication, structure, shown)
+    return shown
+
+
+def is_shown_part(rows: pa.Table, table: PublishedTable, measure: str, threshold: int) -> Booleans:
+    """Return where the part rule and the rule of tails let a measure of a shown row be shown."""
+    fits = np.ones(len(rows), dtype=np.bool_)
+    part = table.part_of(measure)
+    if part is not None:
+        people, of = _integers(rows, part.people), _integers(rows, part.of)
+        fits &= is_part_shown(np.minimum(people, of), of, threshold)
+    if measure in table.tails:
+        other, percent = table.tails[measure]
+        fits &= _integers(rows, other) * percent / 100 >= threshold
+    return fits
+
+
+def _hide_sums_of_hidden(frame: Frame, publication: Publication, structure: Structure, shown: Shown) -> None:
+    """Hide a sum in which a measure of some people only is hidden in a part: the row's mask does not protect such a measure."""
+    if not structure.is_made:
+        return
+    of_part = structure.of_part
+    for measure in publication.tables[structure.table].parts:
+        if structure.adds_up.get(measure) == measure:
+            without = of_part[~shown[measure][structure.parts]]
+            shown[measure][without[frame.is_new[without]]] = False
+
+
+def _hide_close_counts(frame: Frame, publication: Publication, structure: Structure, shown: Shown) -> None:
+    """Hide a count of people where a count within it differs by fewer than k: the part's if it is new, else the total's."""
+    total, part = structure.of_part, structure.parts
+    thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    for measure in structure.unions:
+        people = frame.people_behind(publication, measure)
+        difference = people[total] - people[part]
+        close = (difference != 0) & (difference < np.maximum(thresholds[total], thresholds[part]))
+        close &= shown[measure][total] & shown[measure][part]
+        shown[measure][part[close & frame.is_new[part]]] = False
+        shown[measure][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
+
+
+def _integers(rows: pa.Table, column: str) -> Integers:
+    return np.asarray(rows[column].fill_null(0).to_numpy(), dtype=np.int64)
