@@ -13,8 +13,8 @@ def with_rule(view: View, relations: Relations, rows: npt.ArrayLike, counts_peop
     """Return the view of who knows the rule: hidden counts of people that must be of too few lie in 1 to `threshold` - 1.
 
     `rows`: to which row of a table each cell belongs (a row is hidden whole); `counts_people`: which cells count people; both of
-    shape (n,). A row is hidden for its own sake if no relation that adds up, over any of its cells, holds another open row: nothing
-    else could explain it. Where it was for dominance (it rests on k people) the supposition would be wrong, and is not made.
+    shape (n,). A row is hidden for its own sake if no relation that adds up, over any of its cells, holds another open row: what
+    else could explain it? Where it was for dominance (it rests on k people) the supposition would be wrong, and is not made.
     """
     row_of = np.asarray(rows, dtype=np.int64)
     is_open = view.is_open
