@@ -43,7 +43,8 @@ def cookie_history(workspace: Workspace, until: date) -> CookieHistory:
     """Return what the cookie records up to the end of `until` make of each login's cookie, as far as they are still there."""
     gone = Gone.of(workspace.keyring)
     files = record_files(workspace, COOKIE_RECORDS)
-    segments = list(segments_of(files, lambda day: day <= until and not gone.has_day(COOKIE_RECORDS, day)))
+    found = segments_of(files, lambda day: day <= until and not gone.has_day(COOKIE_RECORDS, day))
+    segments = [segment for segment in found if segment.key not in gone.keys]
     if not segments:
         return NO_HISTORY
     records = read_records(workspace.vault, segments, record_spec(workspace.policy, COOKIE_RECORDS))

@@ -46,8 +46,11 @@ class Gone:
         return cls(keys, frozenset(days - there))
 
     def has(self, segment: Mapping[str, Any]) -> bool:
-        """Say whether a segment that is sealed under its day's key, as the ledger names it, is gone."""
-        return (segment["dataset"], date.fromisoformat(segment["day"])) in self.days
+        """Say whether a segment, as the ledger names it, is gone: its day, or its key alone where another one took its place.
+
+        The latter comes with a backup from before rows were taken out of a day: what was left of the day is under a newer key.
+        """
+        return segment.get("key") in self.keys or (segment["dataset"], date.fromisoformat(segment["day"])) in self.days
 
     def has_day(self, dataset: str, day: date) -> bool:
         """Say whether the data of a dataset that is kept by day is gone."""

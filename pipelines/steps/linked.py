@@ -81,7 +81,8 @@ def linked_inputs(workspace: Workspace) -> list[LinkedInput]:
     by_day: dict[date, list[Segment]] = defaultdict(list)
     gone = Gone.of(workspace.keyring)
     for segment in segments_of(record_files(workspace, DELIVERED), lambda day: not _is_gone(gone, day)):
-        by_day[segment.day].append(segment)
+        if segment.key not in gone.keys:
+            by_day[segment.day].append(segment)
     common = [DERIVATION, workspace.policy.digest, workspace.keyring.pseudonym_key().generation]
     inputs = []
     for day, segments in sorted(by_day.items()):

@@ -14,13 +14,14 @@ from pipelines.errors import DamagedError
 from pipelines.retention.entries import NIGHTLY, Method, Replayed
 from pipelines.retention.items import Kind
 from pipelines.rights.sealed import ONE_YEAR
-from pipelines.steps.day_files import LINKED
+from pipelines.steps.day_files import LINKED, read_day_states
 from pipelines.steps.gone import Gone
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.executing import Executed, finish_begun
 from pipelines.steps.retention.inventory.places import SIGN_UPS, Found, Store, place_of
 from pipelines.steps.retention.planning import NO_WIRING, Wiring
 from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.rotation import stored_segments
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
 
@@ -82,16 +83,28 @@ def _came_back(workspace: Workspace) -> Iterator[_Back]:
     sealed = {f"sealed/{found.path}": found.key for found in workspace.sealed.objects()}
     pointers = {table: workspace.registry.pointer(table) for table in workspace.registry.tables()}
     tables = {f"registry/{pointer.file}": pointer.key for pointer in pointers.values() if pointer is not None}
-    keys = sealed | tables
+    keys = sealed | tables | _keys_of_days(workspace)
     for file in files_below({"": workspace.home.root}):
         found = None if file.link is not None else place_of(file.place)
         if found is not None and _is_gone(gone, found, keys.get(file.place)):
             yield _Back(file.path, found.dataset, None if found.store is Store.TABLE else found.day)
 
 
+def _keys_of_days(workspace: Workspace) -> dict[str, str]:
+    """Return the keys of sealed segments and of days of events by place: rows taken out of a day leave it under another key."""
+    home = workspace.home
+    keys = {f"{store}/{segment.path}": segment.key for store, segment in stored_segments(workspace)}
+    for folder in (home.events, home.events / LINKED):
+        for state in read_day_states(folder).values():
+            keys[(folder / state.file_name).relative_to(home.root).as_posix()] = state.key
+    return keys
+
+
 def _is_gone(gone: Gone, found: Found, key: str | None) -> bool:
-    if key is not None:
-        return key in gone.keys
+    if key in gone.keys:
+        return True
+    if found.store in (Store.TABLE, Store.SEALED) and key is not None:
+        return False
     match found.store:
         case Store.SEGMENT | Store.EVENTS | Store.ACCESS:
             return gone.has_day(found.dataset, found.day)

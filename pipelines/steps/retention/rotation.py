@@ -107,7 +107,7 @@ def _plan(workspace: Workspace, what: tuple[str, ...]) -> dict[str, Any]:
     if PSEUDONYMS in what:
         keys.add(workspace.keyring.pseudonym_key().name)
     if DATA_KEYS in what:
-        keys |= {segment.key for _, segment in _segments(workspace)} | _registry_keys(workspace)
+        keys |= {segment.key for _, segment in stored_segments(workspace)} | _registry_keys(workspace)
         keys |= {info.name for info in workspace.keyring.list() if info.dataset == ACCESS_RECORDS}
     return {
         "what": list(what),
@@ -143,7 +143,7 @@ def _finish(workspace: Workspace, begun: Entry, progress: Progress, *, was_inter
 def _move_segments(workspace: Workspace, former: set[str], progress: Progress) -> None:
     """Write the sealed segments anew, a key's at once."""
     by_key: dict[tuple[Store, str], list[Segment]] = defaultdict(list)
-    for store, segment in _segments(workspace):
+    for store, segment in stored_segments(workspace):
         if segment.key in former:
             by_key[store, segment.key].append(segment)
     for number, ((store, _), segments) in enumerate(by_key.items()):
@@ -236,7 +236,7 @@ def _day_states(workspace: Workspace) -> dict[str, DayState]:
     return web | {f"{LINKED} {day}": state for day, state in linked.items()}
 
 
-def _segments(workspace: Workspace) -> list[tuple[Store, Segment]]:
+def stored_segments(workspace: Workspace) -> list[tuple[Store, Segment]]:
     """Return every sealed segment whose file is there."""
     imports: list[ImportRecord | RecordFile] = [*import_records(workspace.ledger), *record_files(workspace)]
     bodies: list[tuple[Store, dict[str, Any]]] = []
