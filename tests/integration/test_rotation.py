@@ -1,16 +1,13 @@
 """Rotated by the command line: people and marts count as before, and what was copied before opens nothing."""
 
 import json
-import os
-import random
 import shutil
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.contents import contents_of, files_that_are_no_whole, is_up_to_date, staging_leftovers, tables_of
+from support.contents import contents_of, is_up_to_date, tables_of
 from support.destruction import day_items, readable
 from support.finished import NOW, Finished, finished_home
 from support.nights import SAID, Night, Nights
@@ -19,13 +16,11 @@ from support.quick import decoded_events, quick_night
 from pipelines.errors import KeyMissingError
 from pipelines.settings import load_settings
 from pipelines.steps.retention.register import open_register
-from pipelines.steps.retention.rotation import BEGUN, DONE, finish_rotation
+from pipelines.steps.retention.rotation import BEGUN
 from pipelines.steps.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("PARTNERSTATS_TEST_ROTATION_KILLS", "4"))
-SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 COMMAND = ["keys", "rotate", "--pseudonyms", "--data", "--role", "privacy_officer", "--reason", "a key may be known"]
 PSEUDONYMS = ("member_pseudonym", "visitor_pseudonym", "person_pseudonym", "client_address_pseudonym")
 
@@ -131,42 +126,3 @@ def test_the_next_night_counts_in_every_mart_what_it_counted_before(rotation: Ro
     assert quick_night(workspace) is not None
     assert tables_of(workspace) == rotation.tables
     assert is_up_to_date(workspace)
-
-
-def test_killed_at_any_moment_a_rotation_is_finished_and_ends_in_the_same_state(
-    rotation: Rotation, nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    chance = random.Random(SEED)  # noqa: S311 -- moments to kill at, not secrets
-    survived, unfinished, said = 0, 0, []
-    for number in range(KILLS):
-        place = tmp_path / str(number)
-        copy = rotation.copy.copy_to(place)
-        command = nights.start_command(*rotated_by_command(copy.home, place / "said"))
-        wait_until_begun(command, copy.home)
-        # Spread over the whole run, so that a few kills do not all meet the same step.
-        after = rotation.seconds * (number + chance.random()) / KILLS
-        command.process.join(after)
-        command.kill()
-        workspace = copy.workspace()
-        workspace.home.sweep()
-        kinds = [entry.kind for entry in workspace.ledger.entries() if entry.kind in (BEGUN, DONE)]
-        finished = finish_rotation(workspace)
-        said.append(f"{after:.2f} s: {'+'.join(kinds)}")
-        assert (finished is not None) == (kinds == [BEGUN]), said
-        assert finished is None or (finished.is_equal and finished.moved == finished.days), said
-        _check_the_end(copy.workspace(), rotation, bool(kinds), said)
-        survived += 1
-        unfinished += kinds == [BEGUN]
-        shutil.rmtree(place)
-    told = f"{survived} of {KILLS} survived, {unfinished} were not over (seed {SEED}): {said}"
-    with capsys.disabled():
-        sys.stdout.write(f"\nrotations killed: {told}\n")
-    assert unfinished, said
-
-
-def _check_the_end(workspace: Workspace, rotation: Rotation, has_begun: bool, said: list[str]) -> None:
-    assert same_but_for_pseudonyms(workspace) == rotation.before, said
-    assert files_that_are_no_whole(workspace) == [], said
-    assert staging_leftovers(workspace.home.root) == [], said
-    assert workspace.keyring.pseudonym_generations() == [2 if has_begun else 1], said
-    assert bool(rotation.old & pseudonyms(workspace)) != has_begun, said
