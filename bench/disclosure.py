@@ -1,6 +1,6 @@
-"""What disclosure control hides and what it costs: a real log by path and day, and 500 partners for a day and a month.
+"""What disclosure control hides and what it costs: a real log by path and day, and 500 partners for a day, some for a month.
 
-Run by hand: `make bench-disclosure`, or `.venv/bin/python bench/disclosure.py [--log LOG] [--partners N] [--peer PYTHON]`. The
+Run by hand: `make bench-disclosure`, or `.venv/bin/python bench/disclosure.py [--log LOG] [--months N] [--peer PYTHON]`. The
 log is the real one beside the checkout unless told otherwise. `--peer` names an interpreter that has `pytauargus` (0.6.0, of the
 package index, never in this project's environment): the same tables then go through it too. The attack is plain linear programs
 over everything shown, written here. Machines are noisy: read times as ratios.
@@ -20,7 +20,7 @@ from disclosure_tables import EDGE_DAYS, WEEKS, Tables, add_period, add_sums, cr
 from scipy import sparse
 from scipy.optimize import linprog
 
-from pipelines.disclosure.cells import Mask
+from pipelines.disclosure.cells import Cells, Mask
 from pipelines.disclosure.rules import Rule
 from pipelines.disclosure.suppression import suppress, suppress_primary
 
@@ -130,34 +130,34 @@ def _peer_key(key: tuple[str, ...]) -> tuple[str, str]:
     return kinds.get(key[0], (key[1], key[-1]) if len(key) == 3 else ("", ""))
 
 
-def of_partners(partners: int, interpreter: str | None) -> Figures:
-    """Return what a day and the closing of a month cost for all partners, each solved alone."""
-    spent = {"day": 0.0, "month": 0.0}
-    rows, hidden, views, lost, asked, ours = 0, 0, 0, 0, [], 0
+def of_partners(partners: int, months: int, interpreter: str | None) -> Figures:
+    """Return what a day costs for all partners, and weeks and a month for some spread evenly, each partner solved alone."""
+    spent, rows, hidden, views, lost, ours = 0.0, 0, 0, 0, 0, 0
+    asked: list[list[dict[str, object]]] = []
+    closed = {"a_day": 0.0, "a_week": 0.0, "a_month": 0.0}
     for partner in range(1, partners + 1):
-        seen = views_of(partner, DAYS, LARGEST_AUDIENCE)
-        tables = Tables()
-        for day in range(DAYS):
-            one = Tables()
-            add_period(one, seen, str(day), [day])
-            cells = one.cells()
-            mask, seconds = timed(lambda cells=cells, one=one: suppress(cells, one.relations, RULE))
-            spent["day"] += seconds / DAYS
-            rows, hidden = rows + len(mask.hidden), hidden + int(mask.hidden.sum())
-            content = np.array([key[0] == "content" for key in one.place])
-            views += int(cells.values["page_views"][content].sum())
-            lost += int(cells.values["page_views"][content & mask.hidden].sum())
-            take_over(tables, one, mask)
-            if day == 0 and partner % (partners // PEER_PARTNERS or 1) == 0:
-                asked.append(_lines(seen))
-                ours += int(mask.hidden.sum())
-        spent["month"] += close_month(tables, seen)
-    told = peer(interpreter, [one for lines in asked for one in lines])
+        is_closed = months and partner % max(partners // months, 1) == 0
+        seen, tables = views_of(partner, DAYS, LARGEST_AUDIENCE), Tables()
+        cells, mask, seconds = publish_day(tables, seen, 0)
+        content = np.array([key[0] == "content" for key in cells.key])
+        spent, rows, hidden = spent + seconds, rows + len(mask.hidden), hidden + int(mask.hidden.sum())
+        views += int(cells.values["page_views"][content].sum())
+        lost += int(cells.values["page_views"][content & mask.hidden].sum())
+        if interpreter and partner % max(partners // PEER_PARTNERS, 1) == 0:
+            asked.append(_lines(seen))
+            ours += int(mask.hidden.sum())
+        if is_closed:
+            close_all(tables, seen, closed)
     figures: Figures = {
-        "processor_seconds": {name: round(seconds, 2) for name, seconds in spent.items()},
+        "processor_seconds_for_a_day_of_all": round(spent, 2),
         "share_of_rows_hidden_on_a_day": round(hidden / rows, 4),
         "share_of_page_views_hidden_on_a_day": round(lost / views, 4),
+        "months_closed": months,
+        "processor_seconds_for_each_partner": {
+            name: round(taken / max(months, 1), 3) for name, taken in closed.items()
+        },
     }
+    told = peer(interpreter, [one for lines in asked for one in lines])
     if told:
         figures["peer on the breakdowns of some partners"] = {
             "partners": len(asked),
@@ -166,6 +166,26 @@ def of_partners(partners: int, interpreter: str | None) -> Figures:
             "processor_seconds_peer": round(sum(one["seconds"] for one in told), 2),
         }
     return figures
+
+
+def publish_day(tables: Tables, seen: dict[str, np.ndarray], day: int) -> tuple[Cells, Mask, float]:
+    """Publish a day of a partner: its cells, their mask, and the processor seconds; its decisions are final."""
+    own = Tables()
+    add_period(own, seen, str(day), [day])
+    cells = own.cells()
+    mask, seconds = timed(lambda: suppress(cells, own.relations, RULE))
+    take_over(tables, own, mask)
+    return cells, mask, seconds
+
+
+def close_all(tables: Tables, seen: dict[str, np.ndarray], closed: dict[str, float]) -> None:
+    """Publish the other days of a month, its weeks as they end, and the month; add up the processor seconds."""
+    weeks = {days[-1]: number for number, days in enumerate(WEEKS)}
+    for day in range(1, DAYS):
+        closed["a_day"] += publish_day(tables, seen, day)[2] / (DAYS - 1)
+        if day in weeks:
+            closed["a_week"] += close_week(tables, seen, weeks[day]) / len(WEEKS)
+    closed["a_month"] += close_month(tables, seen)
 
 
 def take_over(tables: Tables, day: Tables, mask: Mask) -> None:
@@ -180,11 +200,18 @@ def take_over(tables: Tables, day: Tables, mask: Mask) -> None:
     tables.fixed[offset:] = day.fixed
 
 
+def close_week(tables: Tables, seen: dict[str, np.ndarray], number: int) -> float:
+    """Close a week over its published days; return processor seconds."""
+    add_period(tables, seen, f"w{number}", WEEKS[number])
+    add_sums(tables, f"w{number}", [str(day) for day in WEEKS[number]])
+    cells = tables.cells()
+    mask, seconds = timed(lambda: suppress(cells, tables.relations, RULE))
+    tables.fix(mask.hidden.tolist())
+    return seconds
+
+
 def close_month(tables: Tables, seen: dict[str, np.ndarray]) -> float:
-    """Close the weeks and the month over published days; return processor seconds."""
-    for number, week in enumerate(WEEKS):
-        add_period(tables, seen, f"w{number}", week)
-        add_sums(tables, f"w{number}", [str(day) for day in week])
+    """Close the month over published days and weeks; return processor seconds."""
     add_period(tables, seen, "month", range(DAYS))
     add_sums(tables, "month", [str(day) for day in range(DAYS)])
     add_sums(tables, "month", [*(f"w{number}" for number in range(len(WEEKS))), *map(str, EDGE_DAYS)])
@@ -207,11 +234,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--log", type=Path, default=LOG)
     parser.add_argument("--partners", type=int, default=500)
+    parser.add_argument("--months", type=int, default=20)
     parser.add_argument("--peer")
     arguments = parser.parse_args()
     figures = {"log": of_log(arguments.log, arguments.peer)}
     if arguments.partners:
-        figures[f"{arguments.partners} partners"] = of_partners(arguments.partners, arguments.peer)
+        figures[f"{arguments.partners} partners"] = of_partners(arguments.partners, arguments.months, arguments.peer)
     json.dump(figures, sys.stdout, indent=2)
 
 

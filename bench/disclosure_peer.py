@@ -1,6 +1,6 @@
-"""Run by an interpreter that has pytauargus: protect tables of contributions, say what is hidden and how long it took.
+"""Run by an interpreter that has pytauargus: protect tables, say what is hidden and how long it took.
 
-usage: python disclosure_peer.py ASKED.json TOLD.json. Threshold 10 with a safety range of 20%, p% rule of 10%, as in the benchmark.
+usage: python disclosure_peer.py ASKED.json TOLD.json. Threshold 10 with a safety range of 20%, p% rule of 10%.
 """
 
 import json

@@ -45,6 +45,7 @@ class State:
         for cell in np.flatnonzero(starts).tolist():
             self.lines.hide(cell)
         incidence, owner = abs(self.equations.matrix), self.equations.cell
+        self._is_new: Booleans = incidence @ is_standing(self.cells, Standing.FREE)[owner].astype(np.float64) > 0
         while True:
             movable = (starts | free)[owner]
             alone = (incidence @ movable.astype(np.float64)) == 1
@@ -63,8 +64,13 @@ class State:
         return self.hidden() | np.array(self.lines.free, dtype=np.bool_)[self.equations.cell]
 
     def entangled(self, active: Booleans) -> list[Block]:
-        """Return the blocks of more than one relation; a relation by itself is judged in closed form."""
-        return [one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1]
+        """Return the blocks of more than one relation; a relation by itself is judged in closed form.
+
+        Blocks that no new cell touches stand as they were judged when they were new.
+        """
+        return [
+            one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1 and self._is_new[one.rows].any()
+        ]
 
     def narrow(self, found: Sequence[Block]) -> list[int]:
         """Return variables, at least one of each unsafe block, that an adversary bounds too closely."""

@@ -7,20 +7,24 @@ import numpy as np
 from pipelines.disclosure.equations import Block
 from pipelines.disclosure.state import State
 
+EFFORT = 10_000
+"""Variables that the trials may solve again, block by block; what is dearest comes first, and what is left stays hidden."""
+
 
 def tidy(state: State, complementary: Sequence[int]) -> None:
     """Show again each of the cells, dearest first, whose showing leaves all others safe.
 
     Each round tries one cell of every entangled block, so that blocks are solved by the handful.
     """
-    cost = state.cells.costs()
+    cost, spent = state.cells.costs(), 0
     waiting = sorted(complementary, key=lambda cell: (-cost[cell], cell))
-    while waiting:
-        waiting = _try_round(state, waiting)
+    while waiting and spent < EFFORT:
+        waiting, solved = _try_round(state, waiting)
+        spent += solved
 
 
-def _try_round(state: State, waiting: Sequence[int]) -> list[int]:
-    """Try the first cell of each block; returns the cells whose blocks were taken by another."""
+def _try_round(state: State, waiting: Sequence[int]) -> tuple[list[int], int]:
+    """Try the first cell of each block; returns the cells whose blocks were taken by another, and the largest block tried."""
     found = state.entangled(state.hidden())
     block_of = {column: number for number, block in enumerate(found) for column in block.columns.tolist()}
     trials: dict[int, int] = {}
@@ -36,7 +40,7 @@ def _try_round(state: State, waiting: Sequence[int]) -> list[int]:
         else:
             state.lines.hide(cell)
     _judge(state, found, trials, block_of)
-    return later
+    return later, max((len(found[number].columns) for number in trials), default=0)
 
 
 def _judge(state: State, found: Sequence[Block], trials: dict[int, int], block_of: dict[int, int]) -> None:

@@ -42,7 +42,7 @@ class Tables:
     def cells(self) -> tuple[Cells, list[Relation]]:
         """Return the same as columns."""
         place = {key: number for number, key in enumerate(self.rows)}
-        gifts = [sorted(row["page_views"].values(), reverse=True) + [0, 0] for row in self.rows.values()]
+        gifts = [[*sorted(row["page_views"].values(), reverse=True), 0, 0] for row in self.rows.values()]
         cells = Cells(
             key=list(self.rows),
             values={name: np.array([row[name].total() for row in self.rows.values()]) for name in MEASURES},
@@ -80,7 +80,7 @@ def _views(chance: random.Random) -> int:
 
 def grid(seed, height, width, people):
     """Rows by columns with all totals; sparse towards the end."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 -- tables, not secrets
     tables = Tables()
     for row in range(height):
         for column in range(width):
@@ -112,7 +112,7 @@ def day_of(tables, chance, day, people):
 
 def days(seed, number, people):
     """Some days of a partner, each with its hierarchy."""
-    tables, chance = Tables(), random.Random(seed)
+    tables, chance = Tables(), random.Random(seed)  # noqa: S311 -- tables, not secrets
     for day in range(number):
         day_of(tables, chance, day, people)
     return tables
