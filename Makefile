@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check ui docs twins lock clean
+.PHONY: help setup nightly test test-tools soak check bench-attack ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,8 +35,8 @@ test: setup test-tools  ## Run every test, slow ones included
 test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
 	@.ci/test-tools
 
-# PARTNERSTATS_SOAK_DAYS=30 make soak: fewer nights.
-soak: setup  ## Run ninety nights of sample input, each figure recomputed (about twenty minutes)
+# PARTNERSTATS_SOAK_DAYS=30 PARTNERSTATS_SOAK_RETAINED_DAYS=30 make soak: fewer nights.
+soak: setup  ## Run 90 nights, each figure recomputed, and 120 with destruction, each fifth audited anew (over half an hour)
 	$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
 
 check: setup  ## Run the linters, the type checker and the quick tests (under two minutes)
@@ -46,6 +46,9 @@ check: setup  ## Run the linters, the type checker and the quick tests (under tw
 	$(BIN)/sqlfluff lint sql
 	$(BIN)/lint-imports
 	TMPDIR="$$(.ci/temp-folder)" $(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow" $(ARGS)
+
+bench-attack: setup  ## Measure the attack on 500 partners and 90 days, and on one more night of them
+	$(BIN)/python bench/attack.py --days-alone $(ARGS)
 
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)
