@@ -2,7 +2,7 @@
 
 Days of one partner have twelve relations over sixty cells: page views by content, by content type (which is a sum of contents),
 by device, browser, OS, feature and referrer, and by hour. Rows of few people are hidden, and in each relation the smallest others
-until one that rests on k people is. Weeks are sums of their days, in the total and in each device, unless --days-alone.
+until one that rests on k people is. Each cell of a week is the sum of its days', unless --days-alone.
 """
 
 import argparse
@@ -22,72 +22,62 @@ OTHERS = (3, 5, 4, 5, 6, 16)
 """Devices, browsers, systems, features, referrers, hours."""
 
 
+def _layout() -> list[np.ndarray]:
+    """List a period's relations as places of total and parts: contents, types, contents of each type, and the others."""
+    contents = 1 + np.arange(CONTENTS)
+    types = 1 + CONTENTS + np.arange(TYPES)
+    relations = [np.append(0, contents), np.append(0, types)]
+    relations += [np.append(kind, contents[place::TYPES]) for place, kind in enumerate(types)]
+    starts = 1 + CONTENTS + TYPES + np.cumsum((0, *OTHERS[:-1]))
+    return relations + [np.append(0, start + np.arange(size)) for start, size in zip(starts, OTHERS, strict=True)]
+
+
+LAYOUT = _layout()
+CELLS = 1 + CONTENTS + TYPES + sum(OTHERS)
+
+
 class Published:
-    """Cells and relations as they pile up."""
+    """One partner's cells and relations as they pile up, a period of `CELLS` at a time."""
 
     def __init__(self, seed: int) -> None:
         """Draw everything from one seed."""
         self.random = np.random.default_rng(seed)
-        self.values: list[np.ndarray] = []
+        self.periods: list[np.ndarray] = []
         self.people: list[np.ndarray] = []
-        self.lengths: list[int] = []
-        self.cells: list[np.ndarray] = []
-        self.size = 0
+        self.relations: list[np.ndarray] = []
 
-    def add(self, values: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """Add cells, and return where they stand."""
-        self.values.append(values)
+    def day(self, people: int) -> None:
+        """Publish a day with so many people."""
+        views = people * 4
+        contents = self._spread(views, CONTENTS)
+        types = np.array([contents[place::TYPES].sum() for place in range(TYPES)])
+        values = np.concatenate(([views], contents, types, *(self._spread(views, size) for size in OTHERS)))
+        self._publish(values, np.minimum(people, np.ceil(values / 3).astype(int)))
+
+    def sum_up(self, periods: list[int]) -> None:
+        """Publish a week or a month of some days: each of its cells is a sum of theirs."""
+        people = np.max([self.people[period] for period in periods], axis=0)
+        self._publish(np.sum([self.periods[period] for period in periods], axis=0), people)
+        last = CELLS * (len(self.periods) - 1)
+        self.relations += [
+            np.array([last + cell, *(CELLS * period + cell for period in periods)]) for cell in range(CELLS)
+        ]
+
+    def _publish(self, values: np.ndarray, people: np.ndarray) -> None:
+        self.relations += [CELLS * len(self.periods) + cells for cells in LAYOUT]
+        self.periods.append(values)
         self.people.append(people)
-        self.size += len(values)
-        return np.arange(self.size - len(values), self.size)
 
-    def relate(self, total: int, parts: np.ndarray) -> None:
-        """Say that a total is the sum of its parts."""
-        self.cells.append(np.concatenate(([total], parts)))
-        self.lengths.append(len(parts) + 1)
+    def _spread(self, views: int, size: int) -> np.ndarray:
+        return self.random.multinomial(views, self.random.dirichlet(np.full(size, 0.7)))
 
-    def day(self, people: int) -> tuple[int, np.ndarray]:
-        """Publish one partner's day; return its total and its devices."""
-        views = int(people * 4)
-        total = self.add(np.array([views]), np.array([people]))[0]
-        contents = self._spread(views, people, CONTENTS)
-        values, visitors = self.values[-1], self.people[-1]
-        of_type = np.arange(CONTENTS) % TYPES
-        types = self.add(
-            np.bincount(of_type, values, TYPES).astype(int),
-            np.array([visitors[of_type == kind].max() for kind in range(TYPES)]),
-        )
-        self.relate(total, contents)
-        self.relate(total, types)
-        for kind in range(TYPES):
-            self.relate(int(types[kind]), contents[of_type == kind])
-        breakdowns = [self._spread(views, people, size) for size in OTHERS]
-        for parts in breakdowns:
-            self.relate(total, parts)
-        return int(total), breakdowns[0]
-
-    def week(self, days: list[tuple[int, np.ndarray]]) -> None:
-        """Publish the week of some days: its total, its devices, and what they are sums of."""
-        values, people = np.concatenate(self.values), np.concatenate(self.people)
-        columns = np.column_stack([np.concatenate(([total], devices)) for total, devices in days])
-        cells = self.add(values[columns].sum(axis=1), people[columns].max(axis=1))
-        self.values, self.people = [values, self.values[-1]], [people, self.people[-1]]
-        for cell, of_days in zip(cells, columns, strict=True):
-            self.relate(int(cell), of_days)
-        self.relate(int(cells[0]), cells[1:])
-
-    def _spread(self, views: int, people: int, size: int) -> np.ndarray:
-        shares = self.random.dirichlet(np.full(size, 0.7))
-        values = self.random.multinomial(views, shares)
-        return self.add(values, np.minimum(people, np.ceil(values / 3).astype(int)))
-
-    def relations(self) -> Relations:
+    def joined(self) -> Relations:
         """Return the relations so far."""
-        starts = np.concatenate(([0], np.cumsum(self.lengths)))
-        cells = np.concatenate(self.cells)
+        starts = np.concatenate(([0], np.cumsum([len(cells) for cells in self.relations])))
+        cells = np.concatenate(self.relations)
         signs = np.ones(len(cells), dtype=np.int64)
         signs[starts[:-1]] = -1
-        return Relations(np.zeros(len(self.lengths), dtype=np.int64), starts, cells, signs)
+        return Relations(np.zeros(len(self.relations), dtype=np.int64), starts, cells, signs)
 
 
 def hide(relations: Relations, values: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -114,20 +104,21 @@ def generate(partners: int, days: int, *, weeks: bool) -> tuple[View, Relations,
     for partner in range(partners):
         published = Published(partner)
         audience = int(published.random.choice([12, 30, 80, 300, 2000]))
-        done: list[tuple[int, np.ndarray]] = []
+        numbers: list[int] = []
         for day in range(days):
-            begun = published.size
-            done.append(published.day(int(published.random.poisson(audience)) + 1))
+            begun = len(published.periods)
+            numbers.append(begun)
+            published.day(int(published.random.poisson(audience)) + 1)
             if weeks and day % 7 == 6:
-                published.week(done[-7:])
-        values, counted = np.concatenate(published.values), np.concatenate(published.people)
-        own = published.relations()
+                published.sum_up(numbers[-7:])
+        values, counted = np.concatenate(published.periods), np.concatenate(published.people)
+        own = published.joined()
         hidden = hide(own, values, counted)
         views.append(np.where(hidden, np.nan, values))
         people.append(counted)
         relations.append((own, size))
-        night.append(np.arange(begun, published.size) + size)
-        size += published.size
+        night.append(np.arange(CELLS * begun, len(values)) + size)
+        size += len(values)
     return _view(np.concatenate(views), np.concatenate(people)), _joined(relations), np.concatenate(night)
 
 

@@ -47,9 +47,10 @@ def bound(relations: Relations, value: Floats, bounds: Bounds, required: Floats,
     narrow(rows, bounds, _FIRST_SWEEPS)
     rows = _settled(rows, bounds, failures)
     parts = connected_parts(rows)
-    _rest(rows.only(parts.is_tree[parts.of_row]), bounds)
+    longest = int(np.bincount(parts.of_row, minlength=1).max())
+    _rest(rows.only(parts.is_tree[parts.of_row]), bounds, longest, failures)
     rings, repeated = _rings(rows, parts)
-    _rest(rows.only(repeated), bounds)
+    _rest(rows.only(repeated), bounds, longest, failures)
     programs = sum(_solve(batch, bounds, required, failures, exact=exact) for batch in _batches(rings))
     work = Work(parts=parts.count, rings=len(rings), programs=programs)
     rows = _settled(rows, bounds, failures)
@@ -67,9 +68,10 @@ def _settled(rows: Rows, bounds: Bounds, failures: _Failures) -> Rows:
     return rows.only(~np.isin(rows.source, _joined(failures.broken)))
 
 
-def _rest(rows: Rows, bounds: Bounds) -> None:
-    """Narrow until nothing moves: in a tree that takes no more sweeps than it has rows."""
-    narrow(rows, bounds, 2 * rows.count + 2)
+def _rest(rows: Rows, bounds: Bounds, longest: int, failures: _Failures) -> None:
+    """Narrow until nothing moves, in a tree no more sweeps than there and back again: what then moves still has no solution."""
+    moving = narrow(rows, bounds, 2 * longest + 2)
+    failures.broken.append(np.unique(rows.source[moving]))
 
 
 def _rings(rows: Rows, parts: Parts) -> tuple[list[Rows], Bools]:

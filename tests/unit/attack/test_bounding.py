@@ -105,6 +105,22 @@ def test_a_contradiction_in_one_part_hides_no_finding_of_another():
     assert {11, 12, 13} <= set(found.of(Leak.RECOVERED))
 
 
+def test_a_contradiction_that_narrows_step_by_step_without_end_is_refused():
+    # Cells 0 to 3: 0 + 1 = 2 + 3 twice over, but 0 is at most 5 and 1 at most 5, and 2 + 3 is 1000 or more.
+    relations = [_sum(4, 0, 1), _sum(4, 2, 3), _sum(5, 0, 1), _sum(5, 2, 3)]
+    view = View.of([HIDDEN] * 6, floor=[0, 0, 500, 500, 0, 0], ceiling=[5, 5, *[np.inf] * 4], people=20)
+    assert attack(view, Relations.of(relations)).of(Leak.UNEVEN)
+
+
+def test_a_long_chain_of_totals_is_narrowed_to_its_end():
+    # Each cell is the next one and one more hidden one; only the first has a ceiling, eighty totals away from the last.
+    chain = [_sum(place, place + 1, 81 + place) for place in range(80)]
+    view = View.of([HIDDEN] * 161, ceiling=[3] + [np.inf] * 160, people=20, rests_on_k=True)
+    found = attack(view, Relations.of(chain), exact=True)
+    assert found.upper[80] == 3
+    assert found.work.programs == 0
+
+
 def test_what_one_measure_bounds_another_is_bounded_by():
     # visits of a hidden row are at most its page views, of which 13 are left.
     view = View.of([30, 17, HIDDEN, HIDDEN, HIDDEN], people=20, rests_on_k=True)
