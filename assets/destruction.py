@@ -1,6 +1,5 @@
 """What a night destroys: the plan, the execution within the policy's limits, and the proof on bytes."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
@@ -17,9 +16,12 @@ from pipelines.run_records import wiring_of
 from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.retention.nightly import Retained, retain
 
+LAST = {"dagster/priority": "-1"}
+"""Of the steps that may run, this one comes last: nothing else of a night is ready when its turn has come."""
 
-def destruction_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Return the asset; it comes `after` the statistics, and so after the checks that block what follows them."""
+
+def destruction_asset() -> dg.AssetsDefinition:
+    """Return the asset. It depends on nothing, so that no failing step or check keeps what is due; a night takes it up last."""
 
     @dg.asset(
         name=DESTRUCTION,
@@ -27,12 +29,12 @@ def destruction_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"file"},
         owners=["team:operator"],
         tags={"layer": "records", "clause": "destroy.prompt"},
-        deps=sorted(after),
+        op_tags=LAST,
         check_specs=check_specs(DESTRUCTION),
         description=(
             "What has outlived its period is destroyed: keys first, then what they opened. Beyond the policy's limits the plan "
             "waits for a person, who confirms its digest with `partnerstats retention execute`. Then every byte that is left is "
-            "searched for what went.\n\n"
+            "searched for what went. It runs whatever else of a night failed; only what cannot be listed or read keeps it.\n\n"
             "보존 기간이 지난 데이터를 파기합니다. 한도를 넘는 계획은 담당자의 확인을 기다리며, "
             "파기 후 모든 바이트를 검색해 증명합니다."
         ),

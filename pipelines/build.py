@@ -39,7 +39,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=A_WEEK_A_RUN),
             models,
-            destruction.destruction_asset(warehouse.marts_of(models)),
+            destruction.destruction_asset(),
             retention.retention_asset([dg.AssetKey(DESTRUCTION)]),
             night.nightly_summary_asset(warehouse.marts_of(models)),
         ],

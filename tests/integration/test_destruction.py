@@ -10,11 +10,14 @@ from support.finished import LAST_DAY, Finished, environment, finished_home
 from support.nights import Nights
 from support.quick import warehouse_rows
 
+from assets import warehouse
 from expectations.judging import judge
+from pipelines.errors import CheckFailedError
 from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Replayed, Restored
 from pipelines.runs import run_nightly
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.day_files import read_day_states
+from pipelines.steps.retention import planning
 from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.nightly import retain
 from pipelines.steps.retention.planning import make_plan
@@ -96,6 +99,33 @@ def test_a_night_destroys_what_is_due_and_proves_it(later: Later):
     assert again.plan is not None
     assert (again.plan.items, again.waits) == ((), ())
     assert verify(workspace, "everything").has_passed
+
+
+def test_a_night_whose_statistics_are_blocked_destroys_what_is_due(later: Later, monkeypatch: pytest.MonkeyPatch):
+    def blocked(*_args: object, **_kwargs: object) -> None:
+        raise CheckFailedError("a mart is not what its events say")
+
+    monkeypatch.setattr(warehouse, "build_warehouse", blocked)
+    kept = [day for day in days_of(later.workspace()) if day >= LAST_DAY]
+    outcome = run_nightly(later.settings, date(2026, 6, 4))
+    assert not outcome.succeeded
+    assert "a mart is not what its events say" in (outcome.cause or "")
+    assert days_of(later.workspace()) == kept
+    bodies = [entry.body for entry in open_register(later.workspace()).entries()]
+    assert {"access_logs", "events"} <= {body.dataset for body in bodies if isinstance(body, Destroyed)}
+    assert bodies[-1].has_passed
+
+
+def test_a_night_that_cannot_list_what_there_is_destroys_nothing(later: Later, monkeypatch: pytest.MonkeyPatch):
+    def unlisted(*_args: object, **_kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    before = days_of(later.workspace())
+    monkeypatch.setattr(planning, "inventory", unlisted)
+    done = retain(later.workspace())
+    assert done.executed is None
+    assert any("not the same as empty" in reason for reason in done.waits)
+    assert days_of(later.workspace()) == before
 
 
 def test_a_night_far_too_late_waits_for_a_person_who_confirms_the_digest(later: Later, nights: Nights, tmp_path: Path):

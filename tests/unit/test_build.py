@@ -34,6 +34,8 @@ FRESHNESS = {EVENTS.name, STATISTICS.name}
 POLICY = load_policy(Path(__file__).parents[2] / "policy", date(2026, 11, 22))
 OF_RETENTION = retention_checks(POLICY, WITHIN_THEIR_ASSETS)
 
+PRIORITY = "dagster/priority"
+
 
 @pytest.fixture(scope="module")
 def defs() -> dg.Definitions:
@@ -172,6 +174,12 @@ def test_every_check_is_on_the_asset_it_speaks_of_and_errors_block(graph):
         assert node.blocking is (check.severity == "error" and check.blocks), check.name
         assert check.sentence in node.description
         assert check.sentence_ko in node.description
+
+
+def test_a_night_destroys_after_everything_else_that_can_run_and_whatever_else_of_it_failed(defs, graph):
+    assert _parents(graph, DESTRUCTION) == set()
+    priorities = {node.name: int(node.definition.tags.get(PRIORITY, 0)) for node in defs.resolve_job_def(NIGHTLY).nodes}
+    assert {name for name, priority in priorities.items() if priority == min(priorities.values())} == {DESTRUCTION}
 
 
 def test_every_dataset_with_a_period_is_checked_after_the_night_has_destroyed(graph):
