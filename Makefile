@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check bench-attack ui docs twins lock clean
+.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ check: setup  ## Run the linters, the type checker and the quick tests (under tw
 
 bench-attack: setup  ## Measure the attack on 500 partners and 90 days, and on one more night of them
 	$(BIN)/python bench/attack.py --days-alone $(ARGS)
+
+bench-disclosure: setup  ## Measure what disclosure control hides and takes, on a real log and on 500 partners
+	$(BIN)/python bench/disclosure.py $(ARGS)
 
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)

@@ -139,7 +139,7 @@ def of_partners(partners: int, months: int, interpreter: str | None) -> Figures:
         is_closed = months and partner % max(partners // months, 1) == 0
         seen, tables = views_of(partner, DAYS, LARGEST_AUDIENCE), Tables()
         cells, mask, seconds = publish_day(tables, seen, 0)
-        content = np.array([key[0] == "content" for key in cells.key])
+        content = np.array([key[0] == "content" for key in cells.key], dtype=np.bool_)
         spent, rows, hidden = spent + seconds, rows + len(mask.hidden), hidden + int(mask.hidden.sum())
         views += int(cells.values["page_views"][content].sum())
         lost += int(cells.values["page_views"][content & mask.hidden].sum())

@@ -28,9 +28,15 @@ def _judge(tables, mask, measures=MEASURES, allowed=frozenset()):
     for measure in measures:
         promised = dict(zip(tables.rows, mask.protection[measure].tolist(), strict=True))
         assert too_narrow(tables, hidden, measure, promised) == {}
-        assert {key for key in hidden if 0 < promised[key] < protection(tables, key, measure)} <= allowed
+        assert _less_protected(tables, mask, measure) <= allowed
         assert not knows_a_small_group(tables, hidden, measure)
     return hidden
+
+
+def _less_protected(tables, mask, measure):
+    """Return the hidden rows that are promised less than their own protection."""
+    promised = zip(tables.rows, mask.hidden.tolist(), mask.protection[measure].tolist(), strict=True)
+    return {key for key, is_hidden, width in promised if is_hidden and 0 < width < protection(tables, key, measure)}
 
 
 def _suppressed(tables):
@@ -68,7 +74,7 @@ def test_a_day_in_its_hierarchy_gives_nobody_away(seed, people):
 
 
 @given(SEEDS, st.sampled_from([25, 80, 160]))
-@settings(calm, max_examples=5)
+@settings(calm, max_examples=4)
 def test_days_then_weeks_then_a_month_give_nobody_away_and_change_nothing_published(seed, people):
     tables = days(seed, 4, people)
     tables.fix(_suppressed(tables))
@@ -81,8 +87,9 @@ def test_days_then_weeks_then_a_month_give_nobody_away_and_change_nothing_publis
         mask = _suppressed(tables)
         hidden = _hidden(tables, mask)
         assert all((key in hidden) == (standing is Standing.HIDDEN) for key, standing in before.items())
-        known_before = too_narrow(tables, hidden | (set(tables.rows) - set(before)), "page_views")
-        allowed |= set(known_before) - set(before)
+        new = set(tables.rows) - set(before)
+        if new & _less_protected(tables, mask, "page_views"):
+            allowed |= new & set(too_narrow(tables, hidden | new, "page_views"))
         tables.fix(mask)
     _judge(tables, mask, MEASURES[:1], allowed)
 
