@@ -46,6 +46,23 @@ def agreed(frame: Frame, found: Sequence[Structure], made: frozenset[str]) -> li
     return [one for one in equations if _holds(frame, one)]
 
 
+def reached(frame: Frame, equations: Sequence[Equation]) -> list[Equation]:
+    """Return the equations that new rows stand in, and from there on those that share a hidden row: the others were decided."""
+    carries = frame.is_new
+    of_row: dict[int, list[int]] = {}
+    for place, one in enumerate(equations):
+        for row in (one.total, *one.parts):
+            of_row.setdefault(row, []).append(place)
+    waiting = [row for row in of_row if carries[row]]
+    found: set[int] = set()
+    while waiting:
+        for place in set(of_row[waiting.pop()]) - found:
+            found.add(place)
+            one = equations[place]
+            waiting += [row for row in (one.total, *one.parts) if frame.is_hidden_before[row]]
+    return [equations[place] for place in sorted(found)]
+
+
 def _holds(frame: Frame, equation: Equation) -> bool:
     parts = int(frame.values[equation.part_measure][list(equation.parts)].sum())
     return parts == int(frame.values[equation.total_measure][equation.total])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases import marts
-from pipelines.releases.agreeing import agreed
+from pipelines.releases.agreeing import agreed, reached
 from pipelines.releases.frame import Booleans, Frame, frame_of
 from pipelines.releases.gating import Restated, Verdict, judge, thresholds_of
 from pipelines.releases.marts import Periods, counted
@@ -67,7 +67,8 @@ def decide(
     frame = frame_of(sources.work, publication)
     found = structures(sources.work, publication)
     made = frozenset(name for name, table in publication.tables.items() if table.days is not None)
-    mask = masked(frame, publication, agreed(frame, found, made), with_complementary=with_complementary)
+    equations = reached(frame, agreed(frame, found, made))
+    mask = masked(frame, publication, equations, with_complementary=with_complementary)
     joined = rows_of_marts(sources.work, rows)
     shown = shown_measures(frame, publication, found, joined, mask.is_hidden)
     judge(

@@ -65,12 +65,18 @@ def _cells(frame: Frame, publication: Publication, equations: Sequence[Equation]
     return Cells(
         key=[(frame.tables[number], place) for place, number in enumerate(frame.table_of.tolist())],
         values=_values(frame, equations),
-        people=frame.people,
+        people=_people(frame, publication),
         largest=largest,
         second=second,
         fixed=standing,
         amount=amount,
     )
+
+
+def _people(frame: Frame, publication: Publication) -> Integers:
+    """Return on how many people rows rest; of a row that was hidden it is remembered whether they are k or more."""
+    k = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    return np.where(frame.is_hidden_before & frame.rests_on_k, np.maximum(frame.people, k), frame.people)
 
 
 def _values(frame: Frame, equations: Sequence[Equation]) -> dict[str, Integers]:
