@@ -76,6 +76,17 @@ def test_a_ring_that_only_linear_programs_see_through_is_recovered():
     assert found.work.programs > 0
 
 
+@pytest.mark.parametrize(("protection", "leaks"), [(7, []), (8, [3, 4, 5])])
+def test_in_a_ring_too_an_interval_as_wide_as_its_protection_passes(protection, leaks):
+    # a + b = 10, b + c = 10, a + c + d = 14: a and c are 0 to 7, b is 3 to 10, d is 0 to 14.
+    relations = [_sum(0, 3, 4), _sum(1, 4, 5), _sum(2, 3, 5, 6)]
+    view = View.of([10, 10, 14, *[HIDDEN] * 4], people=20, rests_on_k=True, protection=protection)
+    assert attack(view, Relations.of(relations)).of(Leak.NARROW) == leaks
+    intervals, found = _intervals(view, relations)
+    np.testing.assert_allclose(intervals, [(0, 7), (3, 10), (0, 7), (0, 14)], atol=1e-6)
+    assert found.work.rings == 1
+
+
 def test_a_hierarchy_whose_total_is_stated_twice_needs_no_program():
     # 0 total, 1-2 types, 3-6 contents; the total is the sum of types and, once more, of contents.
     shown = [40, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN]

@@ -62,3 +62,12 @@ def test_many_small_cells_that_hang_together_are_looked_at_pair_by_pair():
 def test_a_bound_between_measures_is_no_sum():
     found = _groups([60, 17, HIDDEN, HIDDEN], [Relation(Kind.UNION, 0, (1, 2, 3))], protection=2)
     assert found.groups == ()
+
+
+def test_a_sum_that_only_three_relations_together_give_away_is_found():
+    # y = a + x - 5, z = b + y - 5, x = c + z - 5: neither two of them nor one fixes a sum, and all three fix a + b + c = 15.
+    shown, (a, b, c, x, y, z) = [5.0] * 3, range(3, 9)
+    cells = [0, y, a, x, 1, z, b, y, 2, x, c, z]
+    relations = Relations(np.zeros(3, dtype=np.int64), np.arange(0, 13, 4), np.array(cells), np.tile([-1, -1, 1, 1], 3))
+    view = View.of(shown + [HIDDEN] * 6, people=20)
+    assert attack(view, relations).groups == ((a, b, c),)

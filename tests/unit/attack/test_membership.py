@@ -42,6 +42,12 @@ def test_nested_cells_differ_by_nobody_or_by_k_people(within, leaks):
     assert found.of(Leak.PAIR) == ([0] if leaks else [])
 
 
+@pytest.mark.parametrize("threshold", [[10, 20], [20, 10]])
+def test_the_stricter_of_two_thresholds_holds_for_a_pair(threshold):
+    assert _found([300, 200], nested=[(1, 0)], people=[45, 30], threshold=threshold).pairs.tolist() == [[1, 0]]
+    assert _found([300, 200], nested=[(1, 0)], people=[50, 30], threshold=threshold).pairs.tolist() == []
+
+
 def test_a_nested_cell_that_is_hidden_makes_no_pair_and_one_of_unknown_people_does():
     assert _found([300, np.nan], nested=[(1, 0)], people=[30, -1]).pairs.tolist() == []
     assert _found([300, 200], nested=[(1, 0)], people=[30, -1]).pairs.tolist() == [[1, 0]]

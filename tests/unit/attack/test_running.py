@@ -57,6 +57,14 @@ def test_a_new_total_reaches_hidden_cells_of_old_days_and_no_others():
     assert attack(view, relations, touched=[16]).verdict(view).passes
 
 
+def test_a_shown_cell_carries_nothing_further():
+    hidden = np.zeros(17, dtype=bool)
+    hidden[[2, 3, 6, 7]] = True
+    view, relations = _days([(10, 20, 30)] * 4, hidden)
+    found = attack(view, relations, touched=[2])
+    assert np.flatnonzero(~np.isnan(found.lower)).tolist() == [2, 3]
+
+
 def test_a_refusal_names_classes_of_cells_and_how_many_and_no_value():
     shown = [4711, 1234, HIDDEN, 4712, 1235, HIDDEN, 4713, 4713]
     view = View.of(
