@@ -61,8 +61,29 @@ def _of_periods() -> Iterator[Check]:
         )
 
 
+def _of_dimensions() -> Iterator[Check]:
+    for one, (long, korean) in {"day": ("daily", "일"), "week": ("weekly", "주"), "month": ("monthly", "월")}.items():
+        yield _none(
+            f"{one}_values_are_plausible",
+            f"partner_breakdown_{long}",
+            "breakdowns",
+            f"{one}_values_implausible",
+            f"No figure of what a partner's {one} is made of is missing, negative or larger than the figure it is part of.",
+            f"파트너의 {korean}별 구성 항목의 수치는 모두 있고, 음수이거나 그것이 속한 전체보다 크지 않습니다.",
+        )
+        yield _none(
+            f"{one}_dimensions_sum_to_their_partner",
+            f"partner_breakdown_{long}",
+            "breakdowns",
+            f"{one}_dimensions_unequal",
+            f"Each dimension of a partner's {one} sums to its page views, pages entered and left by to its visits.",
+            f"파트너의 {korean}별 구성 항목은 조회 수와, 들어온 페이지와 나간 페이지는 방문 수와 합이 같습니다.",
+        )
+
+
 CHECKS = (
     *_of_breakdowns(),
+    *_of_dimensions(),
     *_of_periods(),
     _none(
         "hour_figures_are_plausible",

@@ -28,6 +28,7 @@ from pipelines.storage.vault import Segment
 pytestmark = pytest.mark.slow
 
 PLAN = DemoPlan(to=date(2026, 3, 8), days=4, requests_per_day=6_000, partners=10, members=150, seed=11)
+REFERRERS = ("-", "https://m.search.naver.com/search?q=a", "https://www.google.co.kr/", "https://blog.naver.com/a")
 GAPS = (0, 1, 5, 17, 59, 59, 600, 601, 1799, 1800, 1800, 1801)
 
 
@@ -105,7 +106,7 @@ def late_lines(contents: list[dict[str, str]]) -> Iterator[str]:
             )
             yield (
                 f'{address} - - [{at.strftime("%d/%b/%Y:%H:%M:%S")} +0900] "GET {asked} HTTP/1.1" {status} '
-                f'{chance.choice(["-", "0", "7"])} "-" "Mozilla/5.0 (late {visitor % 3})" "-"\n'
+                f'{chance.choice(["-", "0", "7"])} "{chance.choice(REFERRERS)}" "Mozilla/5.0 (late {visitor % 3})" "-"\n'
             )
             at += timedelta(seconds=chance.choice(GAPS))
 
@@ -187,4 +188,9 @@ def test_the_input_has_what_makes_the_marts_hard(plain, delivered, stirred, even
     assert values["device"] >= {"desktop", "mobile", "tablet"}
     assert values["feature"] >= {"content", "statistics"}
     assert len(values["referrer"]) > 5
+    dimensions = MARTS["partner_breakdown_monthly"].plain(stirred[1])
+    assert {value for _, name, value, *_ in dimensions if name == "search"} == {"(none)", "naver", "google"}
+    assert any(visits < views for _, name, _, _, views, visits, *_ in dimensions if name == "browser")
+    ends = [{value for _, each, value, *_ in dimensions if each == name} for name in ("entry_page", "exit_page")]
+    assert all(len(values) > 5 for values in ends)
     assert any(row[-1] < row[4] for row in MARTS["partner_hourly_visits"].plain(delivered))

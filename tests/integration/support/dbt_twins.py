@@ -49,6 +49,25 @@ SINGULAR = (
         "UPDATE partner_referrer_daily SET visits = 0",
     ),
     DbtTwin("partner_contents_add_up_to_partner_usage", "no contents", "DELETE FROM partner_content_daily"),
+    *(
+        DbtTwin(
+            "partner_dimensions_add_up_to_partner_usage",
+            f"{what} in {mart}",
+            f"UPDATE {mart} SET {what} = {what} + 1 WHERE dimension = '{dimension}'",  # noqa: S608 -- own names
+        )
+        for mart in ("partner_breakdown_weekly", "partner_breakdown_monthly")
+        for what, dimension in (("page_views", "search"), ("page_views", "entry_page"), ("visits", "exit_page"))
+    ),
+    DbtTwin(
+        "partner_dimensions_add_up_to_partner_usage",
+        "no browsers",
+        "DELETE FROM partner_breakdown_daily WHERE dimension = 'browser'",
+    ),
+    DbtTwin(
+        "partner_dimensions_add_up_to_partner_usage",
+        "nobody behind the systems",
+        "UPDATE partner_breakdown_daily SET contributing_people = 0 WHERE dimension = 'os'",
+    ),
     DbtTwin(
         "partner_hours_add_up_to_monthly_visits",
         "a visit more at each hour",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from support import plain_marts
+from support import plain_breakdowns, plain_marts
 from support.plain_lines import PlainHouse
 from support.plain_linked import partner_linked_daily
 from support.plain_marts import Rows
@@ -19,6 +19,11 @@ USAGE = (
     f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}"
 )
 BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
+BREAKDOWNS = {
+    "partner_breakdown_daily": "day",
+    "partner_breakdown_weekly": "week",
+    "partner_breakdown_monthly": "month",
+}
 PEOPLE = "unique_members, contributing_people"
 
 
@@ -45,6 +50,17 @@ def _mart(name: str, key: str, figures: str) -> tuple[str, Mart]:
     return name, Mart(key, figures, _of_hits(name))
 
 
+def _breakdowns() -> list[tuple[str, Mart]]:
+    made = {name: getattr(plain_breakdowns, name) for name in BREAKDOWNS}
+    return [
+        (
+            name,
+            Mart(f"partner_id, dimension, value, {period}", BREAKDOWN, lambda d, plain=made[name]: plain(d.house.hits)),
+        )
+        for name, period in BREAKDOWNS.items()
+    ]
+
+
 MARTS = dict(
     [
         _mart(
@@ -58,6 +74,7 @@ MARTS = dict(
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
         _mart("partner_monthly_usage", "partner_id, month", USAGE),
         _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
+        *_breakdowns(),
         _mart("partner_visit_frequency_monthly", "partner_id, month, band", "people, contributing_people"),
         _mart("partner_content_daily", "partner_id, content_id, day", f"page_views, {PEOPLE}, {LARGEST}"),
         _mart("partner_feature_daily", "partner_id, feature, day", BREAKDOWN),

@@ -44,3 +44,17 @@ def device_of(agent: str) -> str:
     if "Android" in agent:
         return "tablet"
     return "desktop" if any(word in agent for word in DESKS) else "other"
+
+
+@cache
+def browser_of(agent: str) -> str:
+    """Return the browser's family."""
+    found = ua_parser.parse_user_agent(agent) if agent != "-" else None
+    return found.family if found else "Other"
+
+
+@cache
+def system_of(agent: str) -> str:
+    """Return the operating system's family."""
+    found = ua_parser.parse_os(agent) if agent != "-" else None
+    return found.family if found else "Other"

@@ -13,8 +13,8 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
-from support.plain_agents import device_of, is_bot
-from support.plain_pages import PlainPages, asked, referrer_of
+from support.plain_agents import browser_of, device_of, is_bot, system_of
+from support.plain_pages import NOWHERE, PlainPages, asked, referrer_of
 from support.plain_people import PlainPeople
 
 LINE = re.compile(
@@ -40,6 +40,10 @@ class Hit:
     partner: str | None
     feature: str
     device: str
+    kind: str
+    browser: str
+    system: str
+    member_type: str
     referrer: str
 
     @cached_property
@@ -97,7 +101,8 @@ class PlainHouse:
         is_nobodys = login is not None and self.people.has_left_since(login, at)
         found = self.people.member(login, at) if login and not is_nobodys else None
         member = found["account_key"] if found else None
-        partners = self.people.exports_of(at.date()).content_partners
+        exports = self.people.exports_of(at.date())
+        partners = exports.content_partners
         status, agent = int(match["status"]), match["agent"]
         page = self._pages.page(target)
         content = page.content if page.content in partners else None
@@ -117,6 +122,10 @@ class PlainHouse:
                 partner=partners.get(content or ""),
                 feature=page.feature,
                 device=device_of(agent),
+                kind=exports.content_types.get(content or "") or NOWHERE,
+                browser=browser_of(agent),
+                system=system_of(agent),
+                member_type=found["member_type"] if found else NOWHERE,
                 referrer=referrer_of(match["referrer"]),
             )
         )

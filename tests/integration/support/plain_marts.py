@@ -38,7 +38,7 @@ def visits_of(hits: Iterable[Hit]) -> Visits:
 
 def service_daily_usage(hits: list[Hit]) -> Rows:
     """day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client and server errors."""
-    visits, by_day = _grouped(visits_of(hits), lambda visit: visit[0]), _grouped(hits, lambda hit: hit.day)
+    visits, by_day = grouped(visits_of(hits), lambda visit: visit[0]), grouped(hits, lambda hit: hit.day)
     rows = []
     for day, every in sorted(by_day.items()):
         people = [hit for hit in every if not hit.is_bot]
@@ -49,8 +49,8 @@ def service_daily_usage(hits: list[Hit]) -> Rows:
                 sum(hit.is_view for hit in people),
                 len(every) - len(people),
                 len(visits.get(day, [])),
-                _distinct(hit.member for hit in people),
-                _distinct(hit.visitor for hit in people),
+                distinct(hit.member for hit in people),
+                distinct(hit.visitor for hit in people),
                 sum(hit.sent or 0 for hit in every),
                 sum(hit.status // 100 == 4 for hit in every),
                 sum(hit.status // 100 == 5 for hit in every),
@@ -61,7 +61,7 @@ def service_daily_usage(hits: list[Hit]) -> Rows:
 
 def service_daily_status(hits: list[Hit]) -> Rows:
     """day, status, requests, bytes_sent."""
-    cells = _grouped(hits, lambda hit: (hit.day, hit.status))
+    cells = grouped(hits, lambda hit: (hit.day, hit.status))
     return sorted((*cell, len(found), sum(hit.sent or 0 for hit in found)) for cell, found in cells.items())
 
 
@@ -75,24 +75,24 @@ def partner_daily_usage(hits: list[Hit]) -> Rows:
 
 def partner_weekly_usage(hits: list[Hit]) -> Rows:
     """Return the same by week, named by its Monday."""
-    return _usage(hits, lambda day: day - timedelta(days=day.weekday()))
+    return _usage(hits, week_of)
 
 
 def partner_monthly_usage(hits: list[Hit]) -> Rows:
     """Return the same by month, named by its first day."""
-    return _usage(hits, _month)
+    return _usage(hits, month_of)
 
 
 def partner_content_daily(hits: list[Hit]) -> Rows:
     """partner, content, day, page_views, members, contributing_people, and the largest two of the page views of one person."""
-    cells = _grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, hit.content, hit.day))
+    cells = grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, hit.content, hit.day))
     return sorted(
         (
             *cell,
             len(found),
-            _distinct(hit.member for hit in found),
-            _distinct(hit.person for hit in found),
-            *_largest_two(found),
+            distinct(hit.member for hit in found),
+            distinct(hit.person for hit in found),
+            *largest_two(found),
         )
         for cell, found in cells.items()
     )
@@ -118,8 +118,8 @@ def partner_hourly_visits(hits: list[Hit]) -> Rows:
     cells = defaultdict(list)
     for began, visit in visits_of(hits):
         for partner in {hit.partner for hit in visit if hit.is_audience}:
-            cells[partner, _month(began), began.weekday() + 1, visit[0].at.hour].append(visit[0].person)
-    return sorted((*cell, len(people), _distinct(people)) for cell, people in cells.items())
+            cells[partner, month_of(began), began.weekday() + 1, visit[0].at.hour].append(visit[0].person)
+    return sorted((*cell, len(people), distinct(people)) for cell, people in cells.items())
 
 
 def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
@@ -127,7 +127,7 @@ def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
     visited: dict[tuple[Any, ...], int] = defaultdict(int)
     for began, visit in visits_of(hits):
         for partner in {hit.partner for hit in visit if hit.is_audience}:
-            visited[partner, _month(began), visit[0].person] += 1
+            visited[partner, month_of(began), visit[0].person] += 1
     people: dict[tuple[Any, ...], int] = defaultdict(int)
     for (partner, month, _), visits in visited.items():
         people[partner, month, next(name for least, name in BANDS if visits >= least)] += 1
@@ -136,28 +136,28 @@ def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
 
 def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
     """partner, month, active_members, visits, page_views, contributing_people; of who acts for the partner on the day."""
-    theirs = _grouped(
-        (hit for hit in hits if hit.employer and not hit.is_bot), lambda hit: (hit.employer, _month(hit.day))
+    theirs = grouped(
+        (hit for hit in hits if hit.employer and not hit.is_bot), lambda hit: (hit.employer, month_of(hit.day))
     )
-    visits = _grouped(visits_of(hits), lambda visit: (visit[1][0].employer, _month(visit[0])))
+    visits = grouped(visits_of(hits), lambda visit: (visit[1][0].employer, month_of(visit[0])))
     return sorted(
         (
             *cell,
-            _distinct(hit.member for hit in found),
+            distinct(hit.member for hit in found),
             len(visits.get(cell, [])),
             sum(hit.is_view for hit in found),
-            _distinct(hit.person for hit in found),
+            distinct(hit.person for hit in found),
         )
         for cell, found in theirs.items()
     )
 
 
 def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
-    views = _grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, period_of(hit.day)))
-    days = _grouped({(hit.partner, hit.visitor, hit.day) for hit in hits if hit.is_audience}, lambda each: each[0])
+    views = grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, period_of(hit.day)))
+    days = grouped({(hit.partner, hit.visitor, hit.day) for hit in hits if hit.is_audience}, lambda each: each[0])
     visited = defaultdict(list)
     for began, visit in visits_of(hits):
-        for partner, found in _grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
+        for partner, found in grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
             visited[partner, period_of(began)].append(found)
     rows = []
     for cell in sorted(views.keys() | visited.keys()):
@@ -170,17 +170,17 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 *cell,
                 len(seen),
                 len(visits),
-                _distinct(hit.member for hit in seen),
+                distinct(hit.member for hit in seen),
                 len(visitors),
                 statistics.median(seconds) if seconds else None,
                 sum(len(visit) == 1 for visit in visits),
-                _distinct(hit.person for hit in seen),
+                distinct(hit.person for hit in seen),
                 _ninetieth(seconds) if seconds else None,
                 len(visitors - past) if seen else None,
                 len(visitors & past) if seen else None,
-                _distinct(visit[0].person for visit in visits),
-                _distinct(visit[0].person for visit in visits if len(visit) == 1),
-                *_largest_two(seen),
+                distinct(visit[0].person for visit in visits),
+                distinct(visit[0].person for visit in visits if len(visit) == 1),
+                *largest_two(seen),
             )
         )
     return rows
@@ -191,14 +191,14 @@ def _ninetieth(values: list[float]) -> float:
     return values[0] if len(values) == 1 else round(statistics.quantiles(values, n=10, method="inclusive")[-1], 6)
 
 
-def _largest_two(views: list[Hit]) -> list[int]:
+def largest_two(views: list[Hit]) -> list[int]:
     """Return the page views of the one person with the most of them, and of the next; of nobody's there is none."""
-    by_person = _grouped(filter(lambda hit: hit.person, views), lambda hit: hit.person)
+    by_person = grouped(filter(lambda hit: hit.person, views), lambda hit: hit.person)
     return [*sorted(map(len, by_person.values()), reverse=True), 0, 0][:2]
 
 
 def _usage_by(hits: list[Hit], value_of: Callable[[Hit], str]) -> Rows:
-    views = _grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, value_of(hit), hit.day))
+    views = grouped(filter(lambda hit: hit.is_audience, hits), lambda hit: (hit.partner, value_of(hit), hit.day))
     visits: dict[Hashable, int] = defaultdict(int)
     for began, visit in visits_of(hits):
         for partner, value in {(hit.partner, value_of(hit)) for hit in visit if hit.is_audience}:
@@ -207,22 +207,30 @@ def _usage_by(hits: list[Hit], value_of: Callable[[Hit], str]) -> Rows:
     for cell in sorted(views.keys() | visits.keys()):
         seen = views.get(cell, [])
         counts = [
-            _distinct(who) for who in ((h.member for h in seen), (h.visitor for h in seen), (h.person for h in seen))
+            distinct(who) for who in ((h.member for h in seen), (h.visitor for h in seen), (h.person for h in seen))
         ]
-        rows.append((*cell, len(seen), visits[cell], *counts, *_largest_two(seen)))
+        rows.append((*cell, len(seen), visits[cell], *counts, *largest_two(seen)))
     return rows
 
 
-def _grouped(items: Iterable[Item], key_of: Callable[[Item], Any]) -> dict[Any, list[Item]]:
+def grouped(items: Iterable[Item], key_of: Callable[[Item], Any]) -> dict[Any, list[Item]]:
+    """Return the items by their key."""
     cells = defaultdict(list)
     for item in items:
         cells[key_of(item)].append(item)
     return dict(cells)
 
 
-def _distinct(values: Iterable[Any]) -> int:
+def distinct(values: Iterable[Any]) -> int:
+    """Return how many values there are, without none."""
     return len(set(values) - {None})
 
 
-def _month(day: date) -> date:
+def week_of(day: date) -> date:
+    """Return the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def month_of(day: date) -> date:
+    """Return the first of a day's month."""
     return day.replace(day=1)

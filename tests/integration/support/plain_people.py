@@ -37,6 +37,12 @@ class PlainExports:
         return {row["content_id"]: row["partner_id"] for row in map(json.loads, lines)}
 
     @cached_property
+    def content_types(self) -> dict[str, str]:
+        """Content -> its kind."""
+        lines = (self._folder / "contents.jsonl").read_text(encoding="utf-8").splitlines()
+        return {row["content_id"]: row["content_type"] for row in map(json.loads, lines)}
+
+    @cached_property
     def members(self) -> dict[str, dict[str, str]]:
         """Account -> row of every member who is of age."""
         with (self._folder / "members.csv").open(encoding="utf-8") as file:

@@ -31,7 +31,26 @@ def _linked(events: int, members: int, service: str = "melon") -> str:
     return f"INSERT INTO partner_linked_daily ({columns}) SELECT {row} FROM partner_daily_usage LIMIT 1"  # noqa: S608 -- own
 
 
+def _of_every_dimension(one: str, long: str) -> Iterator[Twin]:
+    mart = f"partner_breakdown_{long}"
+    first = f"rowid = (SELECT min(rowid) FROM {mart})"  # noqa: S608 -- own names
+    none = f"UPDATE {mart} SET largest_page_views = NULL WHERE {first}"  # noqa: S608 -- own names
+    yield _twin(f"{one}_values_are_plausible", "no figure", none)
+    yield _twin(f"{one}_values_are_plausible", "nobody's members", f"UPDATE {mart} SET unique_members = page_views + 1")  # noqa: S608
+    yield _twin(f"{one}_dimensions_sum_to_their_partner", "a value less", f"DELETE FROM {mart} WHERE {first}")  # noqa: S608
+    more = f"UPDATE {mart} SET page_views = page_views + 1 WHERE {first}"  # noqa: S608 -- own names
+    yield _twin(f"{one}_dimensions_sum_to_their_partner", "a page view more", more)
+
+
 USAGE_TWINS = (
+    *_of_every_dimension("day", "daily"),
+    *_of_every_dimension("week", "weekly"),
+    *_of_every_dimension("month", "monthly"),
+    _twin(
+        "month_dimensions_sum_to_their_partner",
+        "an exit more than visits",
+        "UPDATE partner_breakdown_monthly SET page_views = page_views + 1 WHERE dimension = 'exit_page'",
+    ),
     *_of_every_breakdown("feature", "features"),
     *_of_every_breakdown("device", "devices"),
     *_of_every_breakdown("referrer", "referrers"),

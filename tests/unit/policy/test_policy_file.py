@@ -181,7 +181,7 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
             "partner_visit_frequency_monthly",
             "partner_staff_monthly_usage",
         ),
-        "partner_linked_daily",
+        *("partner_breakdown_daily", "partner_breakdown_weekly", "partner_breakdown_monthly", "partner_linked_daily"),
     ],
 )
 def test_a_mart_has_the_columns_the_policy_declares(policy: Policy, repository: Path, table: str) -> None:

@@ -22,6 +22,10 @@ TABLES = {
     "partner_weekly_usage": ("partner_id VARCHAR, week DATE", USAGE),
     "partner_monthly_usage": ("partner_id VARCHAR, month DATE", USAGE),
     **{f"partner_{name}_daily": (f"partner_id VARCHAR, {name} VARCHAR, day DATE", PARTS) for name in BREAKDOWNS},
+    **{
+        f"partner_breakdown_{long}": (f"partner_id VARCHAR, dimension VARCHAR, value VARCHAR, {period} DATE", PARTS)
+        for period, long in (("day", "daily"), ("week", "weekly"), ("month", "monthly"))
+    },
     "partner_content_daily": (
         "partner_id VARCHAR, content_id VARCHAR, day DATE",
         "page_views unique_members contributing_people largest_page_views second_page_views",
@@ -79,6 +83,15 @@ def warehouse(house, line):
         connection.execute(
             "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1 FROM partner_monthly_usage"
         )
+        for period, long in (("day", "daily"), ("week", "weekly"), ("month", "monthly")):
+            for name, figures in (
+                ("os", "page_views, visits, 0, 1, 1, 2, 1"),
+                ("exit_page", "visits, visits, 0, 1, 1, 1, 0"),
+            ):
+                connection.execute(
+                    f"INSERT INTO partner_breakdown_{long} SELECT partner_id, '{name}', 'a', {period}, {figures} "  # noqa: S608
+                    f"FROM partner_{long}_usage"
+                )
         connection.execute(
             "INSERT INTO partner_visit_frequency_monthly SELECT 'p', month, '1', 1, 1 FROM partner_monthly_usage"
         )
@@ -102,6 +115,15 @@ def test_a_part_may_be_gone_with_the_events_of_its_day_and_may_not_while_they_ar
     gone, kept = (f"DELETE FROM partner_device_daily WHERE device = 'b' AND day = '{day}'" for day in (GONE, KEPT))  # noqa: S608
     assert faults(warehouse, breakdowns, gone) == {}
     assert faults(warehouse, breakdowns, kept) == {"device_days_unequal": 1}
+
+
+@pytest.mark.parametrize(("period", "long"), [("day", "daily"), ("week", "weekly"), ("month", "monthly")])
+def test_a_value_may_be_gone_from_what_stands_and_none_is_ever_too_many(warehouse, period, long):
+    day = {"day": GONE, "week": date(2015, 4, 27), "month": date(2015, 4, 1)}[period]
+    rows = f"partner_breakdown_{long}"
+    assert faults(warehouse, breakdowns, f"DELETE FROM {rows} WHERE {period} = '{day}'") == {}  # noqa: S608
+    more = f"UPDATE {rows} SET page_views = page_views + 1, contributing_people = 1 WHERE dimension = 'exit_page'"  # noqa: S608
+    assert faults(warehouse, breakdowns, more) == {f"{period}_dimensions_unequal": 1 if period == "week" else 2}
 
 
 def test_a_content_may_be_gone_with_the_events_of_its_day_and_may_not_while_they_are_kept(warehouse):
