@@ -52,6 +52,14 @@ def test_a_group_is_found_behind_three_relations():
     assert found.groups == (((7, 8),) if is_known else ())
 
 
+def test_a_covering_cell_that_is_recovered_covers_nothing():
+    # 4, 5 and 6 are 5 each, as three sums of two show together; 4 then covers the sum of 7 and 8 no more.
+    ring = [_sum(0, 4, 5), _sum(1, 5, 6), _sum(2, 4, 6)]
+    found = _groups([10, 10, 10, 30, *[HIDDEN] * 5], [*ring, _sum(3, 4, 7, 8)], rests_on_k=[1] * 7 + [0, 0])
+    assert found.of(Leak.RECOVERED) == [4, 5, 6]
+    assert found.groups == ((7, 8),)
+
+
 def test_many_small_cells_that_hang_together_are_looked_at_pair_by_pair():
     """A chain of eleven totals, each over two neighbours out of twelve: every relation is a group, and no search is endless."""
     chain = [_sum(place, 11 + place, 12 + place) for place in range(11)]
@@ -67,7 +75,7 @@ def test_a_bound_between_measures_is_no_sum():
 def test_a_sum_that_only_three_relations_together_give_away_is_found():
     # y = a + x - 5, z = b + y - 5, x = c + z - 5: neither two of them nor one fixes a sum, and all three fix a + b + c = 15.
     shown, (a, b, c, x, y, z) = [5.0] * 3, range(3, 9)
-    cells = [0, y, a, x, 1, z, b, y, 2, x, c, z]
-    relations = Relations(np.zeros(3, dtype=np.int64), np.arange(0, 13, 4), np.array(cells), np.tile([-1, -1, 1, 1], 3))
+    cells = [0, a, x, y, 1, b, y, z, 2, c, z, x]
+    relations = Relations(np.zeros(3, dtype=np.int64), np.arange(0, 13, 4), np.array(cells), np.tile([-1, 1, 1, -1], 3))
     view = View.of(shown + [HIDDEN] * 6, people=20)
     assert attack(view, relations).groups == ((a, b, c),)
