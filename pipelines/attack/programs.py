@@ -46,14 +46,17 @@ class Programs:
         self.cells, local = np.unique(rows.cell, return_inverse=True)
         self.part = np.zeros(len(self.cells), dtype=np.int64)
         self.part[local] = part
-        matrix = csr_array((rows.sign, (rows.row, local)), shape=(rows.count, len(self.cells)))
-        self._exact = (matrix[rows.exact], -rows.constant[rows.exact]) if rows.exact.any() else (None, None)
-        self._at_most = (matrix[~rows.exact], -rows.constant[~rows.exact]) if (~rows.exact).any() else (None, None)
+        self._matrix = csr_array((rows.sign, (rows.row, local)), shape=(rows.count, len(self.cells)))
+        self._exact, self._constant = rows.exact, rows.constant
+        self._part_of_row = np.zeros(rows.count, dtype=np.int64)
+        self._part_of_row[rows.row] = part
         self.lower, self.upper = lower[self.cells], upper[self.cells]
         self.required = required[self.cells]
         self._room = self._room_of(rows, part)
         self._box = np.column_stack((self.lower, np.minimum(self.upper, 4 * self._room)))
         self.programs = 0
+        self._last = np.zeros(len(self.cells))
+        self._choose(np.ones(len(self.cells), dtype=np.bool_))
 
     def solve(self, *, exact: bool) -> Answer:
         """Bound every cell; `exact` asks for both ends of each, however wide. Raises UnsolvedError."""
@@ -61,6 +64,7 @@ class Programs:
         end_low, end_high = np.zeros((2, len(self.cells)), dtype=np.bool_)
         wide, left = np.random.default_rng(0), np.inf
         while (open_cells := self._open(seen_low, seen_high, end_low, end_high, exact=exact)).any():
+            self._leave_out_finished(open_cells)
             together = not exact and open_cells.sum() < _WORTH_ANOTHER * left
             left = open_cells.sum()
             if together:
@@ -107,19 +111,27 @@ class Programs:
         room += np.bincount(self.part, weights=np.abs(ends) + self.required, minlength=parts)
         return (room + 1)[self.part].astype(np.float64)
 
+    def _leave_out_finished(self, open_cells: Bools) -> None:
+        """Go on with the parts that have open cells alone, once they are half of the program or less."""
+        unfinished = np.isin(self.part, np.unique(self.part[open_cells]))
+        if 2 * unfinished.sum() <= len(self._columns):
+            self._choose(unfinished)
+
+    def _choose(self, cells: Bools) -> None:
+        """Write the program of some parts, by their cells."""
+        self._columns = np.flatnonzero(cells)
+        chosen = np.isin(self._part_of_row, self.part[cells])
+        self._given: dict[str, object] = {"bounds": self._box[cells]}
+        for kind, rows in (("eq", chosen & self._exact), ("ub", chosen & ~self._exact)):
+            if rows.any():
+                self._given |= {f"A_{kind}": self._matrix[rows][:, self._columns], f"b_{kind}": -self._constant[rows]}
+
     def _solution(self, aim: Floats) -> Floats:
+        """Solve once; parts that are left out keep their last solution. Raises UnsolvedError."""
         for presolve in (True, False):
             self.programs += 1
-            found = linprog(
-                aim,
-                A_ub=self._at_most[0],
-                b_ub=self._at_most[1],
-                A_eq=self._exact[0],
-                b_eq=self._exact[1],
-                bounds=self._box,
-                method="highs",
-                options={"presolve": presolve},
-            )
+            found = linprog(aim[self._columns], **self._given, method="highs", options={"presolve": presolve})
             if found.status == _SOLVED:
-                return np.asarray(found.x, dtype=np.float64)
+                self._last[self._columns] = found.x
+                return self._last.copy()
         raise UnsolvedError(infeasible=found.status == _INFEASIBLE)
