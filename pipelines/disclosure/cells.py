@@ -30,6 +30,8 @@ class Cells:
     """The measure that dominance is judged on; page views unless given."""
     cost: Floats | None = None
     """What is lost with a row; `amount` unless given."""
+    promised: Mapping[str, Floats] | None = None
+    """By measure: the protection that earlier masks gave to rows hidden before; else what the rule asks and they leave."""
 
     def __len__(self) -> int:
         """Return n."""

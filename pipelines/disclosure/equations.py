@@ -58,12 +58,16 @@ def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules, is_p
     cell = known % size
     stacked = np.stack([cells.values[name] for name in measures]) if measures else np.zeros((0, size), dtype=np.int64)
     value = stacked[known // size, cell] if len(known) else np.zeros(0, dtype=np.int64)
+    need = widths(value * is_primary[cell], rules.threshold[cell], rules.protection_percent[cell])
+    if cells.promised is not None and len(known):
+        promised = np.stack([cells.promised[name] for name in measures])[known // size, cell]
+        need = np.where(is_standing(cells, Standing.HIDDEN)[cell], promised, need)
     return Equations(
         matrix=sparse.csr_array((sign, (row, variable)), shape=(len(used), len(known))),
         relation=used,
         cell=cell,
         room=np.maximum(value - 1, 0).astype(np.float64),
-        need=widths(value * is_primary[cell], rules.threshold[cell], rules.protection_percent[cell]),
+        need=need,
         measure=known // size,
     )
 

@@ -115,9 +115,9 @@ class State:
             f"{names}: what was published before leaves nothing to hide that would protect these tables"
         )
 
-    def mend(self, rows: Sequence[int] | Integers | range) -> None:
-        """Hide free cells until the relations hold, each for itself; raises DisclosureError when they cannot."""
-        failed = self.lines.mend(int(row) for row in rows)
+    def mend(self) -> None:
+        """Hide free cells until all relations with new cells hold, each for itself; raises DisclosureError when they cannot."""
+        failed = self.lines.mend(np.flatnonzero(self._is_new).tolist())
         if failed is not None:
             raise self.impossible(
                 [*self.lines.part[failed], *([self.lines.total[failed]] if self.lines.total[failed] >= 0 else [])]

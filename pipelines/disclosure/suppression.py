@@ -32,7 +32,7 @@ def suppress(cells: Cells, relations: Sequence[Relation], rule: Rule | Sequence[
     """
     state = _state_of(cells, relations, rule)
     before = np.array(state.lines.hidden, dtype=np.bool_)
-    state.mend(range(len(state.lines.tally)))
+    state.mend()
     widen(state)
     tidy(state, np.flatnonzero(np.array(state.lines.hidden, dtype=np.bool_) & ~before).tolist())
     return _mask(state)

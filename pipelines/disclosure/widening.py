@@ -25,7 +25,7 @@ def widen(state: State) -> None:
             _stop_leaks(state, around, [variable for variable, kind in leaks if kind == wish], wish)
         if sum(state.lines.hidden) == before and not state.reach.is_wide()[narrow].any():
             raise state.impossible(state.equations.cell[[*narrow, *(variable for variable, _ in leaks)]].tolist())
-        state.mend(range(len(state.lines.tally)))
+        state.mend()
 
 
 def _holding(around: Sequence[Block], variables: Sequence[int]) -> list[tuple[Block, int]]:
@@ -53,11 +53,11 @@ def _protect(state: State, around: Sequence[Block], narrow: Sequence[int]) -> No
 
 
 def _accept(state: State, variable: int) -> None:
-    """Ask no more of a new cell than what was published before leaves it, though everything free were hidden.
+    """Ask no more for a cell than what was published before leaves it, though everything free were hidden.
 
-    Hiding it gives nothing away that was not known. A cell hidden before keeps its protection, and the release fails.
+    This release gives nothing away that was not known. A cell that was promised its protection keeps it, and the release fails.
     """
-    if state.cells.fixed[state.equations.cell[variable]] == Standing.FREE:
+    if state.cells.promised is None or state.cells.fixed[state.equations.cell[variable]] == Standing.FREE:
         state.equations.need[variable] = state.reach.high[variable] - state.reach.low[variable]
 
 

@@ -1,5 +1,7 @@
 """Small tables whose masks can be told by hand: k is 10, p 10%, the protection 20%."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tables_by_hand import Tables, one_line
@@ -124,6 +126,17 @@ def test_what_nothing_can_protect_is_refused_without_a_value():
     assert not any(character.isdigit() for character in str(refused.value))
     del tables.fixed[("total",)]
     assert _reasons(tables) == [FEW, None, None, COMPLEMENTARY]
+
+
+def test_a_row_hidden_before_keeps_the_protection_it_was_promised():
+    tables = one_line([ones(4), ones(12), ones(50)])
+    tables.fixed = {("part", 0): Standing.HIDDEN, ("part", 1): Standing.HIDDEN, ("part", 2): Standing.SHOWN}
+    cells, relations = tables.cells()
+    for width, is_total_hidden in ((14, False), (15, True)):
+        promised = {name: np.array([width, 10.0, 0, 0]) for name in cells.values}
+        mask = suppress(replace(cells, promised=promised), relations, Rule())
+        assert mask.hidden.tolist() == [True, True, False, is_total_hidden]
+        assert mask.protection["page_views"][0] == width
 
 
 def _cells(**changes):
