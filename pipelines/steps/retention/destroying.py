@@ -110,13 +110,18 @@ def due_rows(workspace: Workspace, plan: Plan, table: str) -> pa.Table:
 
 
 def _due(workspace: Workspace, plan: Plan, table: str) -> tuple[pa.Table, list[bool]]:
-    """Return the stored rows of a table, and of each whether it was due on the plan's day."""
+    """Return the stored rows of a table, and of each whether it was due on the plan's day and is on the plan.
+
+    What a hold keeps, or kept until that day, is due and not on it: a hold is on all rows that one day started the clock of.
+    """
     rows = workspace.registry.load(table)
+    planned = {item.day for item in plan.items if item.kind is Kind.ROWS and item.place == f"{_REGISTRY}{table}"}
     period = policy_on(workspace, plan.day).dataset(table).period
     if period is None:
         return rows, [False] * len(rows)
     going = [
-        standing(period, term.anchor, plan.day, ends_on=term.ends_on, ended_early=term.ended_early).state in DUE
+        term.anchor in planned
+        and standing(period, term.anchor, plan.day, ends_on=term.ends_on, ended_early=term.ended_early).state in DUE
         for term in tables_on(workspace, plan.day).terms(table, rows)
     ]
     return rows, going

@@ -125,6 +125,23 @@ def test_a_held_range_is_on_hold_and_after_its_release_a_night_destroys_it_on_it
     assert states(following, "access_logs") == set()
 
 
+@pytest.mark.parametrize("is_released", [False, True])
+def test_of_a_table_of_which_a_range_is_held_or_was_until_today_a_night_takes_the_other_rows(lived, is_released):
+    other = {"ad_id": "a2", "account_key": "k3", "displayed_at": "2015-02-18T00:00:00Z"}
+    lived.export("ad_records", [*ADS, other])
+    hold = hold_dataset(lived.workspace, "ad_records", date(2015, 2, 20), date(2015, 2, 20), ORDER)
+    later = lived.at(DUE)
+    if is_released:
+        release_hold(later.workspace, hold.hold_id)
+    destroyed(later)
+    assert sorted(accounts_of(later, "ad_records")) == ["k1", "k2"]
+    assert states(later, "ad_records") == {State.KEPT if is_released else State.ON_HOLD}
+    if is_released:
+        following = lived.at("2015-08-22T02:00:00+09:00")
+        destroyed(following)
+        assert accounts_of(following, "ad_records") == []
+
+
 def test_what_was_never_held_and_is_as_late_waits_for_a_person(lived):
     done = retain(lived.at(MUCH_LATER).workspace)
     assert any("access_logs" in reason for reason in done.waits)
