@@ -19,6 +19,7 @@ from pipelines.partitions import A_WEEK_A_RUN, daily
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.build import BuildReport
+from pipelines.warehouse.dbt import DbtTestsFailedError, NodeResult
 from pipelines.warehouse.manifest import manifest_path
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -91,9 +92,13 @@ def warehouse_assets(sql_folder: Path, korean: Mapping[str, str]) -> dg.AssetsDe
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult]:
         began = started()
-        report = build_warehouse(
-            workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
-        )
+        try:
+            report = build_warehouse(
+                workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
+            )
+        except DbtTestsFailedError as cause:
+            yield from _failed_tests(context, cause.nodes)
+            raise
         yield from _rebuilt_days(context, report)
         marts = [key.path[-1] for key in context.selected_asset_keys if _is_mart(context, key)]
         yield from _models(context, report, seconds_since(began), mart_charts(workspace.workspace, marts))
@@ -147,11 +152,28 @@ def _in_order(context: dg.AssetExecutionContext) -> Iterator[dg.AssetKey]:
 
 
 def _tests(context: dg.AssetExecutionContext, report: BuildReport | None) -> Iterator[dg.AssetCheckResult]:
-    """Give each dbt test as a check. A test that failed never comes here: nothing was swapped, the step failed."""
+    """Give each dbt test as a check, when all of them hold: a build with one that fails ends in `_failed_tests`."""
     failures = {node.unique_id: node.failures or 0 for node in report.nodes} if report else {}
+    for spec, unique_id in _specs(context):
+        yield _result(spec, failures.get(unique_id, 0))
+
+
+def _failed_tests(context: dg.AssetExecutionContext, nodes: Sequence[NodeResult]) -> Iterator[dg.AssetCheckResult]:
+    """Give each dbt test that failed as a failed check, before the step fails: its last result would still say that it holds."""
+    failures = {node.unique_id: node.failures or 1 for node in nodes}
+    for spec, unique_id in _specs(context):
+        if unique_id in failures:
+            yield _result(spec, failures[unique_id])
+
+
+def _specs(context: dg.AssetExecutionContext) -> Iterator[tuple[dg.AssetCheckSpec, str]]:
+    """Yield the specs of the checks asked for, each with the id of its dbt test."""
     for spec in context.assets_def.check_specs:
         if spec.key in context.selected_asset_check_keys:
-            count = failures.get(str(spec.metadata.get(UNIQUE_ID)), 0)
-            yield dg.AssetCheckResult(
-                asset_key=spec.asset_key, check_name=spec.name, passed=count == 0, metadata={"faults": count}
-            )
+            yield spec, str(spec.metadata.get(UNIQUE_ID))
+
+
+def _result(spec: dg.AssetCheckSpec, faults: int) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key, check_name=spec.name, passed=faults == 0, metadata={"faults": faults}
+    )

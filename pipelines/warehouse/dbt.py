@@ -52,6 +52,15 @@ class NodeResult:
         return self.status in FAILED
 
 
+class DbtTestsFailedError(CheckFailedError):
+    """Tests of dbt failed; names them, and `nodes` are how each went."""
+
+    def __init__(self, nodes: Sequence[NodeResult]) -> None:
+        """Say which failed and why."""
+        super().__init__("failed: " + "; ".join(f"{node.name} ({node.cause})" for node in nodes))
+        self.nodes = tuple(nodes)
+
+
 @dataclass(frozen=True)
 class DbtResult:
     """What a dbt command did, node by node."""
@@ -89,7 +98,7 @@ def run_dbt(
 
     `building` gives the days that become dbt's variables; `context` gives the events and their keys to the plugin; `on_node` is
     called, on dbt's threads, as each node ends. Raises DbtFailedError naming the nodes that could not be run, or with dbt's own
-    cause, else CheckFailedError naming the tests that failed.
+    cause, else DbtTestsFailedError (a CheckFailedError) naming the tests that failed.
     """
     variables = {**project.variables, **(building.variables() if building else {}), "warehouse": str(project.warehouse)}
     with provided(context):
@@ -176,7 +185,7 @@ def _raise_failures(result: DbtResult, outcome: Any) -> None:  # noqa: ANN401 - 
     if stuck:
         raise DbtFailedError("could not be run: " + "; ".join(f"{node.name} ({node.cause})" for node in stuck))
     if result.failed:
-        raise CheckFailedError("failed: " + "; ".join(f"{node.name} ({node.cause})" for node in result.failed))
+        raise DbtTestsFailedError(result.failed)
     if isinstance(outcome.exception, PartnerstatsError):
         raise outcome.exception
     if not outcome.success:
