@@ -18,8 +18,10 @@ nightly = dg.define_asset_job(
     tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS)},
     description=(
         "The main job: takes in what was delivered, seals it by day, replaces identities by pseudonyms, "
-        "builds the statistics and checks them. Lines of other days found on the way are worked in too.\n\n"
-        "매일 밤의 주 작업: 받은 파일을 들여와 날짜별로 봉인하고, 신원을 가명으로 바꾸고, 통계를 만들어 점검합니다."
+        "builds the statistics and checks them, and destroys what has outlived its period. Lines of other days found on the way "
+        "are worked in too.\n\n"
+        "매일 밤의 주 작업: 받은 파일을 들여와 날짜별로 봉인하고, 신원을 가명으로 바꾸고, 통계를 만들어 점검하고, "
+        "보존 기간이 지난 것을 파기합니다."
     ),
 )
 

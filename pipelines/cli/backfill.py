@@ -31,6 +31,8 @@ def backfill(
     """Derive days from their stored lines again, in runs of at most a week that the Dagster UI shows.
 
     Days that are up to date are left alone, days whose lines are gone are refused.
+
+    For example: partnerstats backfill --from 2026-11-01 --to 2026-11-07 --force
     """
     settings = settings_from(home, clock, role, reason)
     existing_home(settings)

@@ -41,6 +41,8 @@ def add(
     """Hold a member, a partner, or days of a dataset.
 
     A member's lines are taken aside when their day is destroyed: a hold does not keep everyone's day.
+
+    For example: partnerstats hold add --member LOGIN --reason "complaint 12" --authority "Seoul court" --review 2027-02-01
     """
     if sum(target is not None for target in (member, partner, dataset)) != 1:
         raise UsageError("hold one thing: --member, --partner or --dataset")
@@ -69,7 +71,10 @@ def review_command(
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that a hold was looked at and is still needed; --reason says why, recorded with the access."""
+    """Say that a hold was looked at and is still needed; --reason says why, recorded with the access.
+
+    For example: partnerstats hold review ID --review 2027-05-01 --reason "the dispute goes on"
+    """
     workspace = _opened(home, clock, role, reason)
     with workspace.home.lock():
         found = review_hold(workspace, hold_id, parse_day(until))
@@ -88,7 +93,10 @@ def release(
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Release a hold: what it kept is back under its period, what was taken aside for it is destroyed."""
+    """Release a hold: what it kept is back under its period, what was taken aside for it is destroyed.
+
+    For example: partnerstats hold release ID --reason "settled"
+    """
     workspace = _opened(home, clock, role, reason)
     with workspace.home.lock():
         found = release_hold(workspace, hold_id)

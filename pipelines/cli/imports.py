@@ -33,7 +33,10 @@ def import_command(
 ) -> None:
     """Import log files. Each line is accepted, filtered or quarantined; a file seen before changes nothing.
 
-    The files stay where they are. `partnerstats nightly` then makes statistics of them.
+    The files stay where they are. `partnerstats nightly` then makes statistics of them. Cookie records, linked events and
+    exports of the registry go into the landing folder instead (`cookies/`, `linked/`, `registry/`); the night takes them in.
+
+    For example: partnerstats import access.log.gz --source archive --format combined
     """
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, f"import of {len(files)} files of source {source}")

@@ -111,6 +111,8 @@ def destroy_command(
     """Destroy data keys by name: what they open cannot be read any more, nor any copy of it.
 
     Only the privacy officer does (--role privacy_officer), for a reason (--reason); entered in the register of destructions.
+
+    For example: partnerstats keys destroy access_logs.2026-11-20.until-2027-02-25 --role privacy_officer --reason "order 7"
     """
     settings = settings_from(home, clock, role, reason)
     existing_home(settings)

@@ -25,9 +25,13 @@ def nightly(
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the nightly job: import, pseudonymise, build, check. It is seen as a run in the Dagster UI.
+    """Run the nightly job: import, pseudonymise, build, check, destroy what has outlived its period.
 
+    It is seen as a run in the Dagster UI. Run it again after a failure: it goes on where work stopped, nothing counts twice. What
+    is due within the policy's limits is destroyed, whatever else of the night fails; more than that waits for a person.
     A home that never imported and has nothing in its landing folder gets three days of sample input first.
+
+    For example: partnerstats nightly --date 2026-11-20
     """
     from pipelines.runs import run_nightly  # noqa: PLC0415 -- Dagster takes a second to import
 

@@ -50,6 +50,8 @@ def execute_command(
 
     Refused when the plan has expired or anything is not as it was planned. What was cut short is finished; a second time does
     nothing. Then every byte is searched for what went; exits 1 when any of it is found.
+
+    For example: partnerstats retention execute --plan DIGEST --role privacy_officer --reason "seen with the operator"
     """
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, f"execution of the plan {plan}")

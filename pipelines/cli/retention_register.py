@@ -146,6 +146,8 @@ def certificate(
 
     It holds what was destroyed and by which clause, plans, approvals, verification, the register's root and the proof that the
     entries lie under it. A register that does not hold is not certified (exit 1).
+
+    For example: partnerstats retention register certificate --from 2026-11-01 --to 2026-11-30 --out november.html
     """
     opened = existing_home(settings_from(home, clock))
     told = write_certificate(opened, parse_day(first_day), parse_day(last_day), out, language.value)

@@ -50,6 +50,8 @@ def find_command(
     """Count where a member occurs, in every dataset and store on disk. Values are not shown.
 
     Pseudonyms are made of the account again, sealed data stays shut. A store that can only be searched as text says so.
+
+    For example: partnerstats subject find --login LOGIN --identification "passport, seen at the counter" --reason "request 12"
     """
     with _opened(home, clock, role, reason) as workspace:
         looked = find(workspace, person_of(workspace, login, account), identification)
@@ -80,6 +82,8 @@ def erase_command(
 
     Prints the answer for the member in Korean and English. A tombstone keeps the member out of late files, exports and
     restored backups. Asked again, nothing more happens; an erasure that was cut short is finished.
+
+    For example: partnerstats subject erase --login LOGIN --identification "passport, seen at the counter" --reason "request 12"
     """
     with _opened(home, clock, role, reason) as workspace:
         answer = carry_out(workspace, person_of(workspace, login, account), "erased", identification)
@@ -103,6 +107,8 @@ def withdraw_command(
     """Withdraw a member's consent and end the membership, in two steps.
 
     Without --confirm: tells what will happen and gives a code, valid for 24 hours. With it: carries it out.
+
+    For example: partnerstats subject withdraw --login LOGIN --identification "passport, at the counter" --reason "request 12"
     """
     with _opened(home, clock, role, reason) as workspace:
         person = person_of(workspace, login, account)

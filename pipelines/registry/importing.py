@@ -230,7 +230,8 @@ def _check_vanished(name: str, current: Sequence[Interval], delivered: _Delivere
     if guard is not None and guard.refuses(gone, present):
         raise InputError(
             f"{name}: {gone} of {present} rows are gone, more than {guard.most(gone):.0%}; "
-            "nothing was changed. Confirm it if the export is complete"
+            "nothing was changed. If the export is complete, a person confirms it for one night, by the table's name: "
+            "PARTNERSTATS_CONFIRM_VANISHED"
         )
 
 

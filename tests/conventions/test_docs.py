@@ -2,9 +2,11 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.core
 import typer.main
 
 from pipelines.cli.app import app
@@ -40,6 +42,22 @@ def test_a_page_names_no_command_that_does_not_exist(repository, known_commands,
 
 def test_every_command_says_what_it_does(known_commands):
     assert [name for name, help_line in known_commands.items() if len(help_line) < 10] == []
+
+
+def _leaves(command: object, path: str) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Yield every command with its words, those of groups included."""
+    for name, below in getattr(command, "commands", {"": None}).items():
+        yield from _leaves(below, f"{path} {name}") if below else [(path, command)]
+
+
+def test_what_cannot_be_called_bare_shows_in_its_help_how_it_is_called():
+    needy = {
+        path: command.help
+        for path, command in _leaves(typer.main.get_command(app), "partnerstats")
+        if any(parameter.required for parameter in command.params)
+    }
+    assert len(needy) > 10
+    assert [path for path, text in needy.items() if f"For example: {path} " not in text] == []
 
 
 def test_both_readmes_list_the_same_commands_tables_and_folders_in_the_same_order(repository):
