@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from pipelines.clock import seoul_day
 from pipelines.policy import Policy
 from pipelines.retention.entries import Destroyed, Replayed
 from pipelines.retention.items import Item, Kind
@@ -48,9 +49,22 @@ def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
 
 
 def _destroyed(workspace: Workspace) -> set[tuple[str, date]]:
-    """Return the datasets and days of which the register says that they were destroyed."""
-    bodies = [entry.body for entry in open_register(workspace).entries()]
-    return {(body.dataset, day) for body in bodies if isinstance(body, (Destroyed, Replayed)) for day in body.days}
+    """Return the datasets and days that were destroyed in their time: what was entered before its floor ended is missing."""
+    return {
+        (body.dataset, day)
+        for entry in open_register(workspace).entries()
+        if isinstance(body := entry.body, (Destroyed, Replayed))
+        for day in body.days
+        if not _was_owed(workspace.policy, body, day, seoul_day(entry.at))
+    }
+
+
+def _was_owed(policy: Policy, body: Destroyed | Replayed, day: date, on: date) -> bool:
+    """Say whether the floor still ordered a day kept; that of another version of the policy was judged in its time."""
+    period = policy.dataset(body.dataset).period if body.dataset in policy.datasets else None
+    if period is None or period.at_least is None or body.policy_version != policy.version:
+        return False
+    return on <= (period.kept_through(day) or date.max)
 
 
 def _key_day(item: Item) -> date:
