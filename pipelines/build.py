@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import access_logs, destruction, events, linked, night, records, registry, retention, warehouse
+from assets import access_logs, destruction, events, linked, night, records, registry, releases, retention, warehouse
 from expectations.retention import retention_checks
 from pipelines.checks import WITHIN_THEIR_ASSETS, mart_checks
 from pipelines.clock import SystemClock, seoul_day
@@ -39,6 +39,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             # Not in the decorator, where it is marked beta and warns at every load.
             events.events.with_attributes(backfill_policy=A_WEEK_A_RUN),
             models,
+            releases.releases_asset(warehouse.marts_of(models)),
             destruction.destruction_asset(),
             retention.retention_asset([dg.AssetKey(DESTRUCTION)]),
             night.nightly_summary_asset(warehouse.marts_of(models)),

@@ -14,6 +14,7 @@ from pipelines.cli import (
     imports,
     keys,
     nightly,
+    publish,
     retention,
     serve,
     sql,
@@ -44,6 +45,7 @@ app.command("import")(imports.import_command)
 app.command("status")(status.status)
 app.command("sql")(sql.sql)
 app.command("check")(check.check)
+app.command("publish")(publish.publish)
 app.command("count")(count.count)
 app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")

@@ -19,6 +19,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     _print_home(document)
     _print_files(document)
     _print_days(document)
+    _print_release(document)
     _print_checks(document)
 
 
@@ -50,6 +51,15 @@ def _print_days(document: dict[str, Any]) -> None:
     rows = [(d["day"], d["accepted"], d["events"], d["is_in_warehouse"]) for d in days[-SHOWN_DAYS:]]
     title = f"Days ({len(days):,}{', the last ' + str(SHOWN_DAYS) if len(days) > SHOWN_DAYS else ''})"
     print_table(title, ["day", "accepted lines", "events", "in the warehouse"], rows)
+
+
+def _print_release(document: dict[str, Any]) -> None:
+    release = document["last_release"]
+    if release is None:
+        console().print("Nothing was published yet")
+        return
+    newest = release["newest"]["day"] or "none"
+    console().print(f"Release {release['release']}: {release['files']:,} partners, days up to {newest}", markup=False)
 
 
 def _print_checks(document: dict[str, Any]) -> None:

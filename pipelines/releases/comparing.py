@@ -1,7 +1,7 @@
 """What was published of some units beside what the statistics say of them now, in one table in memory: `compared`.
 
-A row for each published row of the units: `was_` and `now_` of each measure, `people` it was published with (the least that are
-in it) and `now_people`. Longer periods are moved by what was restated of their days, and by nothing else.
+A row for each published row of the units: `was_` and `now_` of each measure, `persons` it was published with (the least that are
+in it) and `now_persons`. Longer periods are moved by what was restated of their days, and by nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,8 +37,8 @@ def compare(
     _load_versions(work, memory, partners, unit, restated)
     moved = ", ".join(f"was.{name} AS was_{name}, NULL::BIGINT AS now_{name}" for name in measures)
     work.execute(
-        f"CREATE OR REPLACE TEMP TABLE compared AS SELECT {_KEY}, grp, release, is_hidden, rests_on_k, people, "  # noqa: S608
-        f"NULL::BIGINT AS now_people, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
+        f"CREATE OR REPLACE TEMP TABLE compared AS SELECT {_KEY}, grp, release, is_hidden, rests_on_k, persons, "  # noqa: S608
+        f"NULL::BIGINT AS now_persons, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
         "false AS is_changed, false AS is_wrong "
         "FROM versions was WHERE kind = $kind AND list_contains($firsts::DATE[], period) AND next_release IS NULL",
         {"kind": kind, "firsts": list(firsts)},
@@ -78,7 +78,7 @@ def _load_versions(
 def _take_now(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> None:
     given = ", ".join(f"now_{measure} = n.{measure}" for measure in table.counted)
     work.execute(
-        f"UPDATE compared c SET {given}, now_people = n.people FROM now_rows n WHERE c.tbl = '{name}' "  # noqa: S608
+        f"UPDATE compared c SET {given}, now_persons = n.persons FROM now_rows n WHERE c.tbl = '{name}' "  # noqa: S608
         "AND n.tbl = c.tbl AND n.partner = c.partner AND n.period = c.period AND n.value = c.value"
     )
 
@@ -111,7 +111,7 @@ def _mark(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, thr
     fell = " OR ".join(f"(was_{one} IS NOT NULL AND coalesce(now_{one}, -1) < was_{one})" for one in table.counted)
     work.execute(
         f"UPDATE compared SET threshold = {threshold}, is_changed = NOT is_hidden AND ({changed}), "  # noqa: S608
-        f"is_wrong = NOT is_hidden AND ({changed}) AND (coalesce(now_people, 0) - people < {threshold} OR {fell}) "
+        f"is_wrong = NOT is_hidden AND ({changed}) AND (coalesce(now_persons, 0) - persons < {threshold} OR {fell}) "
         f"WHERE tbl = '{name}'"
     )
 
@@ -153,9 +153,9 @@ def _judge_remainders(work: duckdb.DuckDBPyConnection, name: str, part: PartsOf,
         work.execute(
             "UPDATE judged j SET may_be_restated = false FROM compared t LEFT JOIN (SELECT partner, period, "  # noqa: S608
             f"{value} AS value, sum(if(is_hidden, 0, coalesce(now_{own} - was_{own}, 0))) AS moved, "
-            "sum(if(is_changed, now_people - people, 0)) AS rises "
+            "sum(if(is_changed, now_persons - persons, 0)) AS rises "
             f"FROM compared WHERE tbl = '{name}' GROUP BY ALL) p ON p.partner = t.partner AND p.period = t.period "
             f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND NOT t.is_hidden AND t.was_{theirs} IS NOT NULL "
             "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
-            f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_people - t.people - coalesce(p.rises, 0) < {threshold}))"
+            f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_persons - t.persons - coalesce(p.rises, 0) < {threshold}))"
         )

@@ -17,10 +17,10 @@ from pipelines.releases.agreeing import agreed, reached
 from pipelines.releases.frame import Booleans, Frame, frame_of
 from pipelines.releases.gating import Restated, Verdict, judge, thresholds_of
 from pipelines.releases.marts import Periods, counted
-from pipelines.releases.masking import masked, rounded
+from pipelines.releases.masking import Masked, masked, rounded
 from pipelines.releases.memory import coarse, schema, width_column
-from pipelines.releases.relations import structures
-from pipelines.releases.rows import connected_periods, load_rows
+from pipelines.releases.relations import Integers, structures
+from pipelines.releases.rows import NEW, connected_periods, load_rows
 from pipelines.releases.showing import Shown, is_shown_part, rows_of_marts, shown_measures
 
 
@@ -77,11 +77,12 @@ def decide(
         publication,
         found,
         shown,
+        mask.protection,
         number=number,
         restated=_before(sources.work, frame, publication, number),
     )
     return Decided(
-        cells=_cells(sources.work, frame, publication, mask.is_hidden, shown),
+        cells=_cells(sources.work, frame, publication, mask, shown),
         shown={
             name: _to_show(frame, publication, name, given, mask.is_hidden, shown) for name, given in joined.items()
         },
@@ -141,46 +142,39 @@ def _before(work: duckdb.DuckDBPyConnection, frame: Frame, publication: Publicat
         return None
     measures = counted(publication)
     key = "PARTITION BY partner, tbl, kind, period, value ORDER BY release"
-    lags = ", ".join(f"lag({name}) OVER ({key}) AS {name}" for name in ("people", *measures))
+    lags = ", ".join(f"lag({name}) OVER ({key}) AS {name}" for name in ("persons", *measures))
     found = work.execute(f"SELECT id, release, {lags} FROM rows ORDER BY id").to_arrow_table()  # noqa: S608 -- own names
-    before = {name: np.asarray(found[name].fill_null(0).to_numpy(), dtype=np.int64) for name in ("people", *measures)}
+    before = {name: np.asarray(found[name].fill_null(0).to_numpy(), dtype=np.int64) for name in ("persons", *measures)}
     is_restated = ~frame.is_new & (frame.release == number) & frame.is_shown_before
-    return Restated(before, np.where(is_restated, frame.people - before.pop("people"), 0))
+    return Restated(before, np.where(is_restated, frame.people - before.pop("persons"), 0))
 
 
 def _cells(
-    work: duckdb.DuckDBPyConnection, frame: Frame, publication: Publication, is_hidden: Booleans, shown: Shown
+    work: duckdb.DuckDBPyConnection, frame: Frame, publication: Publication, mask: Masked, shown: Shown
 ) -> pa.Table:
     """Return what the gate remembers of the new rows: no value of a hidden one, and of no measure that is not shown."""
     ids = np.flatnonzero(frame.is_new)
     keys = work.execute(
-        "SELECT id, partner, tbl, kind, period, value, grp, release FROM rows WHERE standing = 0 ORDER BY id"
+        f"SELECT partner, tbl, kind, period, value, grp, release FROM rows WHERE standing = {NEW} ORDER BY id"  # noqa: S608
     ).to_arrow_table()
-    hidden, thresholds = is_hidden[ids], thresholds_of(frame, publication)
-    columns: dict[str, pa.Array] = {name: keys[name] for name in keys.column_names if name != "id"}
+    hidden, thresholds = mask.is_hidden[ids], thresholds_of(frame, publication)
+    columns: dict[str, pa.Array] = {name: keys[name] for name in keys.column_names}
     columns["is_hidden"] = pa.array(hidden)
     columns["rests_on_k"] = pa.array((frame.people >= thresholds)[ids])
-    columns["people"] = pa.array(frame.people[ids], mask=hidden)
+    columns["persons"] = pa.array(frame.people[ids], mask=hidden)
     for measure in counted(publication):
         columns[measure] = pa.array(frame.values[measure][ids], mask=~shown[measure][ids])
-        columns[width_column(measure)] = _widths(frame, publication, measure, ids, hidden)
+        widths = _coarsely(mask.protection[measure][ids], thresholds[ids])
+        columns[width_column(measure)] = pa.array(widths, mask=~(hidden & frame.has[measure][ids]))
     wanted = schema(counted(publication))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
 
 
-def _widths(frame: Frame, publication: Publication, measure: str, ids: np.ndarray, hidden: Booleans) -> pa.Array:
-    """Return in coarse steps how wide the interval of each hidden row's measure has to stay."""
-    widths = np.zeros(len(ids), dtype=np.int64)
-    for number, name in enumerate(frame.tables):
-        if measure in publication.tables[name].adds_up:
-            k, percent = publication.threshold_of(name), publication.protection_of(name)
-            rows = np.flatnonzero((frame.table_of[ids] == number) & hidden)
-            wide = np.maximum(k, np.ceil(np.round(frame.values[measure][ids[rows]] * percent / 100, 9))).astype(
-                np.int64
-            )
-            steps = {width: coarse(width, k) for width in np.unique(wide).tolist()}
-            widths[rows] = [steps[width] for width in wide.tolist()]
-    return pa.array(widths, mask=widths == 0)
+def _coarsely(widths: Integers, thresholds: Integers) -> Integers:
+    """Return widths in coarse steps."""
+    pairs, place = np.unique(np.stack([widths, thresholds]), axis=1, return_inverse=True)
+    steps = np.array([coarse(width, k) for width, k in pairs.T.tolist()], dtype=np.int64)
+    return steps[place.reshape(-1)] if len(widths) else widths
 
 
 def _to_show(

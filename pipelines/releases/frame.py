@@ -73,7 +73,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
     measures = counted(publication)
     tables = tuple(publication.tables)
     found: dict[str, Any] = connection.execute(
-        "SELECT tbl, standing, release, next_release IS NULL AS is_current, coalesce(rests_on_k, false) AS rests_on_k, people, "  # noqa: S608
+        "SELECT tbl, standing, release, next_release IS NULL AS is_current, coalesce(rests_on_k, false) AS rests_on_k, persons, "  # noqa: S608
         f"largest, second, {', '.join(measures)}, {', '.join(f'{name} IS NOT NULL AS has_{name}' for name in measures)}, "
         f"{', '.join(width_column(name) for name in measures)} FROM rows ORDER BY id"
     ).fetchnumpy()
@@ -85,7 +85,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         is_current=np.asarray(found["is_current"], dtype=np.bool_),
         release=_whole(found["release"]),
         rests_on_k=np.asarray(found["rests_on_k"], dtype=np.bool_),
-        people=_whole(found["people"]),
+        people=_whole(found["persons"]),
         largest=_whole(found["largest"]),
         second=_whole(found["second"]),
         values={name: _whole(found[name]) for name in measures},

@@ -56,12 +56,16 @@ def judge(
     publication: Publication,
     found: Sequence[Structure],
     shown: dict[str, Booleans],
+    protection: dict[str, Integers],
     *,
     number: int,
     restated: Restated | None = None,
 ) -> None:
-    """Attack what `frame` shows and add what leaks to `verdict`; `number` is the release's own."""
-    seen = _Seen(frame, publication, shown)
+    """Attack what `frame` shows and add what leaks to `verdict`.
+
+    `protection` is how wide an adversary's interval of each hidden value has to be, by measure; `number` the release's own.
+    """
+    seen = _Seen(frame, publication, shown, protection)
     touched = np.flatnonzero(frame.is_new[seen.row] | (frame.release[seen.row] == number))
     view = seen.view(publication)
     findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
@@ -74,8 +78,10 @@ def judge(
 class _Seen:
     """The cells of a frame: `row` and `measure` of each."""
 
-    def __init__(self, frame: Frame, publication: Publication, shown: dict[str, Booleans]) -> None:
-        self.frame, self.shown = frame, shown
+    def __init__(
+        self, frame: Frame, publication: Publication, shown: dict[str, Booleans], protection: dict[str, Integers]
+    ) -> None:
+        self.frame, self.shown, self.protection = frame, shown, protection
         self.measures = counted(publication)
         of_table = np.array(
             [[name in publication.tables[table].counted for name in self.measures] for table in frame.tables],
@@ -100,7 +106,6 @@ class _Seen:
             dtype=np.bool_,
         )[frame.table_of[self.row], self.measure]
         thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})[self.row]
-        percents = np.array([publication.protection_of(name) for name in frame.tables])[frame.table_of][self.row]
         dominance = np.array([publication.dominance_of(name) for name in frame.tables])[frame.table_of][self.row]
         people = np.where(is_count, self._stacked(self.people_of), frame.people[self.row])
         enough = np.where(frame.is_new, frame.people >= thresholds_of(frame, publication), frame.rests_on_k)[self.row]
@@ -111,7 +116,7 @@ class _Seen:
             classes=tuple(f"{table}.{name}" for table in frame.tables for name in self.measures),
             class_of=frame.table_of[self.row] * len(self.measures) + self.measure,
             known_empty=~shown & (frame.people[self.row] == 0) & frame.is_new[self.row],
-            protection=self._protection(values, thresholds, percents, is_count, row_shown),
+            protection=self._protection(thresholds, is_count, row_shown),
             rests_on_k=enough | row_shown,
             people=np.where(shown, people, -1),
             threshold=thresholds,
@@ -157,22 +162,13 @@ class _Seen:
         )
         return np.asarray(is_amount[self.frame.table_of[self.row], self.measure])
 
-    def _protection(
-        self,
-        values: Integers,
-        thresholds: Integers,
-        percents: NDArray[np.float64],
-        is_count: Booleans,
-        row_shown: Booleans,
-    ) -> NDArray[np.float64]:
-        """Return how wide each hidden cell's interval has to be: as remembered, or by the rule.
+    def _protection(self, thresholds: Integers, is_count: Booleans, row_shown: Booleans) -> NDArray[np.float64]:
+        """Return how wide each hidden cell's interval has to be.
 
         A count of people in a row of k people or more is no secret of a few: it must only not be told. So is a measure that is
         hidden in a shown row.
         """
-        wide = np.maximum(thresholds, np.ceil(np.round(values * percents / 100, 9)))
-        remembered = self._stacked(self.frame.widths)
-        width = np.where(self.frame.is_new[self.row], wide, np.maximum(remembered, 1)).astype(np.float64)
+        width = np.maximum(self._stacked(self.protection), 1).astype(np.float64)
         few = np.where(self.frame.is_new, self.frame.people, 0)[self.row] < thresholds
         of_count = np.where(few & ~self.frame.rests_on_k[self.row], thresholds - 1, 1)
         return np.where(row_shown, 1.0, np.where(is_count, of_count, width))

@@ -41,7 +41,7 @@ def read(
     """Return, by table, the mart's rows of `periods` and `partners`, sorted by partner, period and dimensions.
 
     Columns besides the mart's own measures and dimensions: partner, tbl, kind, period, value (the dimensions in one text, empty
-    without any), grp (the value of `by`), people (what the row rests on), largest and second. Raises DamagedError.
+    without any), grp (the value of `by`), persons (on how many people the row rests), largest and second. Raises DamagedError.
     """
     read = {}
     for name in present(warehouse, publication):
@@ -60,7 +60,7 @@ def _select(name: str, table: PublishedTable) -> str:
     columns = [
         f"{PARTNER} AS partner", f"'{name}' AS tbl", f"'{table.period}' AS kind", f'"{table.period}" AS period',
         f"{value} AS value", f'"{by}"::VARCHAR AS grp' if by else "NULL::VARCHAR AS grp",
-        f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS people",
+        f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS persons",
         f'coalesce("largest_{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
         f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
         *(f'"{column}"' for column in dict.fromkeys((*table.dimensions, *_whole(table), *table.others))),

@@ -1,9 +1,10 @@
 """The one module that asks the disclosure control what is hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.disclosure.cells import Cells, Mask, Relation
 from pipelines.disclosure.parts import is_part_shown
@@ -13,6 +14,7 @@ from pipelines.disclosure.suppression import suppress, suppress_primary
 from pipelines.policy.publication import Publication
 from pipelines.releases.agreeing import Equation
 from pipelines.releases.frame import Booleans, Frame
+from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers
 
 __all__ = ["Masked", "is_part_shown", "masked", "rounded"]
@@ -24,6 +26,8 @@ class Masked:
 
     is_hidden: Booleans
     reason: tuple[str | None, ...]
+    protection: dict[str, Integers]
+    """By measure: how wide an adversary's interval of a hidden row's value has to be; 0 elsewhere."""
 
 
 def masked(
@@ -35,13 +39,49 @@ def masked(
     """
     cells, rules = _cells(frame, publication, equations), _rules(frame, publication)
     mask = suppress(cells, _relations(equations), rules) if with_complementary else suppress_primary(cells, rules)
-    return _of(frame, mask)
+    return _of(frame, publication, equations, mask)
 
 
-def _of(frame: Frame, mask: Mask) -> Masked:
+def _of(frame: Frame, publication: Publication, equations: Sequence[Equation], mask: Mask) -> Masked:
     hidden = np.where(frame.is_new, mask.hidden, frame.is_hidden_before)
     reasons = (None if one is None else one.value for one in mask.reason)
-    return Masked(np.asarray(hidden, dtype=np.bool_), tuple(reasons))
+    return Masked(np.asarray(hidden, dtype=np.bool_), tuple(reasons), _protection(frame, publication, equations, mask))
+
+
+def _protection(
+    frame: Frame, publication: Publication, equations: Sequence[Equation], mask: Mask
+) -> dict[str, Integers]:
+    """Return what the mask holds of new rows; of one in no relation what the rule asks for; of older rows what is remembered.
+
+    What is hidden for others' sake, or was bounded by what was published before, is held less wide than the rule says.
+    """
+    k = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    percent = np.array([publication.protection_of(name) for name in frame.tables])[frame.table_of]
+    widths = {}
+    for measure in counted(publication):
+        ruled = np.maximum(k, np.ceil(np.round(frame.values[measure] * percent / 100, 9))).astype(np.int64)
+        held = _by_measure(mask.protection, measure, equations, len(frame))
+        new = np.where(held > 0, np.maximum(held, 1), ruled)
+        widths[measure] = np.where(frame.is_new, new * mask.hidden, frame.widths[measure])
+    return widths
+
+
+def _by_measure(
+    protection: Mapping[str, NDArray[np.float64]], measure: str, equations: Sequence[Equation], rows: int
+) -> Integers:
+    """Bring what is held under the names of pairs of measures back to the measures."""
+    held = np.zeros(rows)
+    if measure in protection:
+        held = np.maximum(held, protection[measure])
+    for equation in equations:
+        if equation.part_measure != equation.total_measure and _label(equation) in protection:
+            given = protection[_label(equation)]
+            if equation.total_measure == measure:
+                held[equation.total] = max(held[equation.total], given[equation.total])
+            elif equation.part_measure == measure:
+                parts = list(equation.parts)
+                held[parts] = np.maximum(held[parts], given[parts])
+    return np.floor(held + 1e-9).astype(np.int64)
 
 
 def _label(equation: Equation) -> str:
@@ -70,6 +110,7 @@ def _cells(frame: Frame, publication: Publication, equations: Sequence[Equation]
         second=second,
         fixed=standing,
         amount=amount,
+        promised=_promised(frame, equations),
     )
 
 
@@ -88,6 +129,17 @@ def _values(frame: Frame, equations: Sequence[Equation]) -> dict[str, Integers]:
         if equation.part_measure != equation.total_measure:
             values[_label(equation)][equation.total] = frame.values[equation.total_measure][equation.total]
     return values
+
+
+def _promised(frame: Frame, equations: Sequence[Equation]) -> dict[str, NDArray[np.float64]]:
+    """Return what earlier releases promised hidden rows, under the names of `_values`."""
+    promised = {}
+    for equation in {_label(one): one for one in equations}.values():
+        promised[_label(equation)] = frame.widths[equation.part_measure].astype(np.float64)
+    for equation in equations:
+        if equation.part_measure != equation.total_measure:
+            promised[_label(equation)][equation.total] = frame.widths[equation.total_measure][equation.total]
+    return promised
 
 
 def _relations(equations: Sequence[Equation]) -> list[Relation]:

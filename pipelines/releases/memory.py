@@ -32,7 +32,7 @@ KEY = (
 """What a row is: partner, table, kind and first day of its period, and its dimensions in one text."""
 STATE = (
     ("grp", pa.string()), ("release", pa.int32()), ("is_hidden", pa.bool_()), ("rests_on_k", pa.bool_()),
-    ("people", pa.int64()),
+    ("persons", pa.int64()),
 )  # fmt: skip
 _NUMBER = 4
 
@@ -170,12 +170,14 @@ def digest_of(path: Path) -> str:
 
 
 def coarse(width: int, threshold: int) -> int:
-    """Return the greatest step of k, 2k, 5k, 10k, ... that is no more than `width`; k at least.
+    """Return the greatest step of k, 2k, 5k, 10k, ... that is no more than `width`, or a width below k as it is.
 
     Steps are rounded down: what a later release may narrow a hidden cell down to is never asked for more strictly than when it
     was published.
     """
     step = threshold
+    if width < threshold:
+        return width
     while True:
         for factor in (2, 5, 10):
             if step * factor > width:

@@ -5,6 +5,7 @@ pointer is replaced in one step, so that a reader has the old release or the new
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -21,6 +22,7 @@ POINTER, MANIFEST = "current", "manifest.json"
 RELEASE = "release"
 """What a release's entry in the ledger is called."""
 FILE_SUFFIX = ".duckdb"
+_ID = re.compile(r"\d{4}-\d\d-\d\d-\d{4,}")
 NameOf = Callable[[str], str]
 """From a partner's id to the name of its file, which says nothing: a keyed digest."""
 
@@ -79,10 +81,10 @@ class Published:
         return release
 
     def releases(self) -> list[str]:
-        """Return the ids of the releases that are there, in order."""
+        """Return the ids of the releases that are there, in order; a folder with another name is none."""
         if not self.folder.is_dir():
             return []
-        found = [path.name for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        found = [path.name for path in self.folder.iterdir() if path.is_dir() and _ID.fullmatch(path.name)]
         return sorted(found, key=release_number)
 
     def manifest(self, release: str) -> Manifest:

@@ -134,8 +134,8 @@ def _versions(work: duckdb.DuckDBPyConnection, publication: Publication, number:
     measures = counted(publication)
     columns = [
         f"partner, tbl, kind, period, value, grp, {number} AS release, is_hidden",
-        "if(is_hidden, coalesce(now_people, 0) >= threshold, rests_on_k) AS rests_on_k",
-        "if(is_hidden, NULL, now_people) AS people",
+        "if(is_hidden, coalesce(now_persons, 0) >= threshold, rests_on_k) AS rests_on_k",
+        "if(is_hidden, NULL, now_persons) AS persons",
         *(f"if(is_hidden OR was_{name} IS NULL, NULL, now_{name}) AS {name}" for name in measures),
         *(width_column(name) for name in measures),
     ]
@@ -163,7 +163,7 @@ def _shown(work: duckdb.DuckDBPyConnection, publication: Publication, name: str,
 
 def _tell(work: duckdb.DuckDBPyConnection, name: str, measure: str, threshold: int) -> None:
     """Add what readers are told of one measure: before, after, how many people changed (as a class), why."""
-    people = f"list_max(list_filter({_STEPS}, lambda step: step * {threshold} <= now_people - people)) * {threshold}"
+    people = f"list_max(list_filter({_STEPS}, lambda step: step * {threshold} <= now_persons - persons)) * {threshold}"
     work.execute(
         "INSERT INTO changes SELECT partner, tbl, kind, period, replace(value, chr(31), ' / '), "  # noqa: S608
         f"'{measure}', was_{measure}, now_{measure}, ({people})::VARCHAR || ' or more', '{LATE_LINES}' FROM taken "

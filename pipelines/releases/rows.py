@@ -85,14 +85,14 @@ def load_rows(
     listed = ", ".join(measures)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE rows AS SELECT {_KEY}, grp, if(is_hidden, {HIDDEN}, {SHOWN}) AS standing, release, "  # noqa: S608
-        f"lead(release) OVER (PARTITION BY {_KEY} ORDER BY release) AS next_release, rests_on_k, people, 0::BIGINT AS largest, "
+        f"lead(release) OVER (PARTITION BY {_KEY} ORDER BY release) AS next_release, rests_on_k, persons, 0::BIGINT AS largest, "
         f"0::BIGINT AS second, {', '.join(f'width_{name}' for name in measures)}, {listed} FROM standing_rows"
     )
     for name, rows in new.items():
         connection.register("new_rows", rows)
         own = ", ".join(publication.tables[name].counted)
         connection.execute(
-            f"INSERT INTO rows BY NAME SELECT {_KEY}, grp, {NEW} AS standing, {number} AS release, people, largest, second, "  # noqa: S608
+            f"INSERT INTO rows BY NAME SELECT {_KEY}, grp, {NEW} AS standing, {number} AS release, persons, largest, second, "  # noqa: S608
             f"{own} FROM new_rows"
         )
     for name, rows in now.items():
@@ -109,7 +109,7 @@ def load_rows(
 def _lend(connection: duckdb.DuckDBPyConnection, measures: Sequence[str], rows: pa.Table) -> None:
     """Give hidden rows the values that the marts have of them now."""
     connection.register("now_rows", rows)
-    given = ", ".join(f"{name} = now_rows.{name}" for name in ("people", "largest", "second", *measures))
+    given = ", ".join(f"{name} = now_rows.{name}" for name in ("persons", "largest", "second", *measures))
     same = " AND ".join(f"rows.{name} = now_rows.{name}" for name in ("partner", "tbl", "period", "value"))
     connection.execute(
         f"UPDATE rows SET {given} FROM now_rows WHERE {same} AND standing = {HIDDEN} AND next_release IS NULL"  # noqa: S608
@@ -128,7 +128,7 @@ def _bring_to_days(
     sums = ", ".join(f"sum(coalesce({measure}, 0))::BIGINT AS {measure}" for measure in table.adds_up)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE sums AS SELECT partner, value, any_value(grp) AS grp, "  # noqa: S608
-        f"{first_day(kind, 'period')} AS first, {sums}, max(coalesce(people, 0)) AS people, "
+        f"{first_day(kind, 'period')} AS first, {sums}, max(coalesce(persons, 0)) AS persons, "
         f"bool_and(standing = {SHOWN}) AS all_shown "
         "FROM rows "
         f"WHERE tbl = '{table.days}' AND next_release IS NULL AND list_contains($periods::DATE[], first) GROUP BY ALL",
@@ -137,12 +137,12 @@ def _bring_to_days(
     same = f"rows.partner = sums.partner AND rows.value = sums.value AND rows.period = sums.first AND tbl = '{name}'"
     connection.execute(
         f"INSERT INTO rows BY NAME SELECT partner, '{name}' AS tbl, '{kind}' AS kind, first AS period, value, grp, "  # noqa: S608
-        f"{NEW} AS standing, {number} AS release, 0 AS people, 0 AS largest, 0 AS second FROM sums "
+        f"{NEW} AS standing, {number} AS release, 0 AS persons, 0 AS largest, 0 AS second FROM sums "
         f"WHERE NOT EXISTS (SELECT 1 FROM rows WHERE {same})"
     )
     connection.execute(
         f"UPDATE rows SET {', '.join(f'{measure} = sums.{measure}' for measure in table.adds_up)}, "  # noqa: S608
-        f"people = greatest(rows.people, sums.people), largest = if(all_shown, 0, least(rows.largest, sums.{amount})), "
+        f"persons = greatest(rows.persons, sums.persons), largest = if(all_shown, 0, least(rows.largest, sums.{amount})), "
         f"second = if(all_shown, 0, least(rows.second, sums.{amount} - least(rows.largest, sums.{amount}))) "
         f"FROM sums WHERE {same} AND standing = {NEW}"
     )
@@ -159,7 +159,7 @@ def _keep_remainder(connection: duckdb.DuckDBPyConnection, name: str, part: Part
     grouped = ", ".join(f"t.{theirs}" for theirs in dict.fromkeys(part.measures.values()))
     connection.execute(
         f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, chr(30) || t.value AS value, "  # noqa: S608
-        f"{'NULL' if part.by is None else 't.value'} AS grp, {NEW} AS standing, {number} AS release, 1 AS people, 0 AS largest, "
+        f"{'NULL' if part.by is None else 't.value'} AS grp, {NEW} AS standing, {number} AS release, 1 AS persons, 0 AS largest, "
         f"0 AS second, {columns} FROM rows t LEFT JOIN rows p ON p.tbl = '{name}' AND p.partner = t.partner "
         f"AND p.period = t.period AND p.standing = {NEW}{same} WHERE t.tbl = '{part.table}' AND t.standing = {NEW} "
         f"GROUP BY t.partner, t.kind, t.period, t.value, {grouped} HAVING greatest({', '.join(beyond.values())}) > 0"
@@ -172,5 +172,5 @@ def _number(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> N
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE rows AS SELECT "  # noqa: S608
         "row_number() OVER (ORDER BY partner, kind, tbl, period, value, release) - 1 AS id, "
-        f"* REPLACE (if(coalesce(people, 0) = 0 AND {most} > 0, 1, coalesce(people, 0)) AS people) FROM rows"
+        f"* REPLACE (if(coalesce(persons, 0) = 0 AND {most} > 0, 1, coalesce(persons, 0)) AS persons) FROM rows"
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipelines.releases.published import Published
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.metrics.days import accepted_by_day
@@ -34,8 +35,19 @@ def status_of(opened: OpenHome) -> dict[str, Any]:
         ],
         "days": _days(opened, accepted_by_day(records)),
         "checks": sorted(read_results(opened.home)["results"].values(), key=lambda result: str(result["name"])),
-        "last_release": None,
+        "last_release": last_release(opened),
     }
+
+
+def last_release(opened: OpenHome) -> dict[str, Any] | None:
+    """Return what may be told of the current release: counts and days, no name of a file; None before the first."""
+    published = Published(opened.home.published)
+    current = published.current()
+    if current is None:
+        return None
+    body = published.manifest(current).to_body()
+    told = ("release", "published_at", "policy_version", "newest", "cells", "restated", "left", "gate")
+    return {name: body[name] for name in told} | {"files": len(body["files"])}
 
 
 def _files(opened: OpenHome) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ import pytest
 
 PROBE = Path(__file__).with_name("import_probe.py")
 DOMAIN = (
-    "policy", "storage", "privacy", "disclosure", "weblogs", "registry", "warehouse", "demo", "retention", "rights", "steps"
+    "policy", "storage", "privacy", "disclosure", "releases", "weblogs", "registry", "warehouse", "demo",
+    "retention", "rights", "steps"
 )  # fmt: skip
 CORE = ("errors", "clock", "settings", "home")
 

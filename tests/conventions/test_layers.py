@@ -9,8 +9,8 @@ import pytest
 
 PACKAGES = ("pipelines", "assets", "expectations")
 DOMAIN = (
-    "policy", "storage", "tabular", "privacy", "disclosure", "weblogs", "registry", "records", "warehouse", "demo", "retention",
-    "rights", "steps", "attack",
+    "policy", "storage", "tabular", "privacy", "disclosure", "releases", "weblogs", "registry", "records", "warehouse", "demo",
+    "retention", "rights", "steps", "attack",
 )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from pipelines.errors import CheckFailedError, UsageError
 from pipelines.privacy.pseudonyms import Pseudonymiser, Purpose
 from pipelines.releases.given import Given, Outcome, Place, Progress
-from pipelines.releases.published import RELEASE, Published
+from pipelines.releases.published import Published
 from pipelines.releases.release import publish, settle
 from pipelines.releases.retiring import DATASET, retire
 from pipelines.steps.gate import read_results, require_private_events
@@ -48,11 +48,7 @@ def publish_release(
         return PublishedNow(Outcome("nothing", Published(place.published).current()), ())
     outcome = publish(place, given_of(workspace), with_complementary=with_complementary, progress=progress)
     period = workspace.policy.dataset(DATASET).period
-    gone = (
-        []
-        if period is None
-        else retire(Published(place.published), place.ledger, period, workspace.clock.now(), entered(workspace))
-    )
+    gone = [] if period is None else retire(Published(place.published), place.ledger, period, workspace.clock.now())
     return PublishedNow(outcome, tuple(gone))
 
 
@@ -102,11 +98,6 @@ def registered_partners(workspace: Workspace) -> list[str]:
         return []
     found = workspace.registry.load(PARTNERS).column("partner_id").to_pylist()
     return sorted({partner for partner in found if partner is not None})
-
-
-def entered(workspace: OpenHome) -> list[tuple[str, datetime]]:
-    """Return the ids and instants of all releases in the ledger, in order."""
-    return [(entry.body["release"], entry.at) for entry in workspace.ledger.entries(RELEASE)]
 
 
 class FileNames:

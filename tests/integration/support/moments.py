@@ -17,10 +17,12 @@ _STEPS = {
     "linked events": ("linked_events", "linked_events_pseudonymised"),
     "pseudonymise": ("events",),
     "transform": ("warehouse",),
+    "publish": ("releases",),
     "checks": ("mart_checks", "nightly_summary", "destruction_register", "retention_status", "retention_checks"),
 }
 STAGES = (START, *_STEPS)
-"""Before the first step; taking in each kind of input; deriving; building; judging what was built and swapped in."""
+"""Before the first step; taking in each kind of input; deriving; building; publishing; judging what was
+built and swapped in."""
 _STAGE_OF = {NO_STEP: START} | {step: stage for stage, steps in _STEPS.items() for step in steps}
 
 

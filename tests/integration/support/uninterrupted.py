@@ -15,6 +15,8 @@ class Uninterrupted:
     before: Contents
     after: Contents
     timeline: Timeline
+    finished: Delivered
+    """The home afterwards: look at it, copy it, never change it."""
 
 
 def uninterrupted_night(delivered: Delivered, folder: Path) -> Uninterrupted:
@@ -28,7 +30,7 @@ def uninterrupted_night(delivered: Delivered, folder: Path) -> Uninterrupted:
     assert is_up_to_date(copy.workspace())
     expected = [*before.delivered.values(), *delivered.contents.values(), *_of_the_damaged_file(after)]
     assert sorted(after.delivered.values()) == sorted(expected)
-    return Uninterrupted(before, after, Timeline.of(night))
+    return Uninterrupted(before, after, Timeline.of(night), copy)
 
 
 def _of_the_damaged_file(contents: Contents) -> list[bytes]:

@@ -161,7 +161,7 @@ def test_the_memory_holds_no_value_of_a_hidden_row(monday):
     memory = Memory(monday.place.gate, monday.published.current())
     memory.verify()
     cells = duckdb.sql(memory.scan(("page_views", "visits"))).filter("is_hidden")
-    assert set(cells.project("page_views, visits, people").fetchall()) == {(None, None, None)}
+    assert set(cells.project("page_views, visits, persons").fetchall()) == {(None, None, None)}
     assert cells.project("width_page_views").fetchall() == [(10,)] * 7
 
 

@@ -5,14 +5,11 @@ from datetime import date, datetime, timedelta
 from press import MONDAY, Press, crowd, name_of
 
 from pipelines.clock import SEOUL
-from pipelines.releases.published import RELEASE
 from pipelines.releases.retiring import DATASET, RETIRED, retire
 
 
 def _retire(press: Press, at: datetime) -> list[str]:
-    entered = [(entry.body["release"], entry.at) for entry in press.place.ledger.entries(RELEASE)]
-    period = press.policy.dataset(DATASET).period
-    return retire(press.published, press.place.ledger, period, at, entered)
+    return retire(press.published, press.place.ledger, press.policy.dataset(DATASET).period, at)
 
 
 def test_a_former_release_stays_until_the_end_of_the_day_it_was_replaced_on(press):

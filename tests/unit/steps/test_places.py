@@ -35,6 +35,10 @@ SEGMENT = "2026-03-04/0123456789abcdef-000000000000512.age"
         ("accounts/kim.json", Store.UNKEPT, "dashboard_accounts"),
         ("published/2026-03-04/p1.duckdb", Store.UNKEPT, "former_releases"),
         ("ledger/processing/2026.jsonl", Store.UNKEPT, "processing_records"),
+        ("published/current", Store.STANDING, "releases"),
+        ("gate/2026-03-07-0001.parquet", Store.STANDING, "releases"),
+        (f"published/2026-03-07-0001/{DIGEST}.duckdb", Store.RELEASE, "former_releases"),
+        ("published/2026-03-07-0001/manifest.json", Store.RELEASE, "former_releases"),
         ("keys/tombstones.jsonl", Store.TOMBSTONES, "tombstones"),
         ("keys/master.key", Store.STANDING, "data_keys"),
     ],
@@ -61,6 +65,7 @@ def test_a_stored_file_is_known_by_its_path(path, store, dataset):
         "held/lines.age",
         "held/2026-03-04-0a1b2c3d/access_logs/2026-02-30/x.age",
         "keys/members.csv",
+        "gate/cells.csv",
         "./keys/master.key",
     ],
 )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pipelines.clock import seoul_day
 from pipelines.errors import InputError
+from pipelines.releases.published import Published
+from pipelines.releases.retiring import entered, former_releases
 from pipelines.retention.items import Item, Kind
 from pipelines.steps.retention.byte_files import Found as OnDisk
 from pipelines.steps.retention.inventory.known import Taken
@@ -98,6 +100,21 @@ def sample(file: OnDisk, found: Found, view: View) -> Item:
         view.faults.append(f"{file.place}: not a sample")
         return view.unknown(file)
     return Item(found.dataset, Kind.COPY, file.place, taken_on, bytes=file.stamp[0])
+
+
+def release(file: OnDisk, found: Found, view: View) -> Item:
+    """Return the item of a file of a release: the current one stays, a former one counts from the day it was replaced.
+
+    A release that the ledger does not know counts from when its file was last written.
+    """
+    folder = Published(view.workspace.home.published)
+    if found.parts["release"] == folder.current():
+        return standing_file(file, "releases")
+    former = {one.release: one.replaced_on for one in former_releases(folder, entered(view.workspace.ledger))}
+    replaced_on = former.get(found.parts["release"])
+    if replaced_on is None:
+        return view.made(file, found.dataset)
+    return Item(found.dataset, Kind.COPY, file.place, min(replaced_on, view.today), bytes=file.stamp[0])
 
 
 def run_file(file: OnDisk, found: Found, view: View) -> Item | None:

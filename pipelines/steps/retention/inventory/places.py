@@ -45,6 +45,8 @@ class Store(StrEnum):
     """Digests of destroyed lines."""
     LANDING = "landing"
     """A delivered file."""
+    RELEASE = "release"
+    """A file of a release, current or former."""
     RUN = "run"
     """The records of one run."""
     MADE = "made"
@@ -80,6 +82,7 @@ class Found:
 
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
 _SEGMENT = rf"(?P<source>[^/]+)/{_DAY}/[0-9a-f]{{16}}-\d{{15}}(\.[0-9a-f]{{8}})?\.age"
+_RELEASE = r"\d{4}-\d\d-\d\d-\d{4,}"
 _SQLITE = r"(-wal|-shm|-journal)?"
 _RUN = r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
@@ -113,8 +116,10 @@ TABLE: tuple[Place, ...] = (
     _line(Store.MADE, "subject_exports", r"exports/.+"),
     _line(Store.UNKEPT, "processing_records", r"ledger/processing/.+"),
     _line(Store.UNKEPT, "dashboard_accounts", r"accounts/.+"),
-    _line(Store.UNKEPT, "former_releases", r"published/.+"),
     _line(Store.STANDING, CELLS, r"warehouse\.duckdb(\.wal)?"),
+    _line(Store.STANDING, "releases", r"published/current|gate/[^/.][^/]*\.(parquet|json)"),
+    _line(Store.RELEASE, "former_releases", rf"published/(?P<release>{_RELEASE})/(manifest\.json|[0-9a-f]{{64}}\.duckdb)"),
+    _line(Store.UNKEPT, "former_releases", r"published/.+"),
     _line(Store.MADE, "former_warehouses", r"staging/next-warehouse/.+|warehouse[^/]*\.duckdb[^/]*"),
     _line(Store.MADE, STAGED, r"staging/.+"),
     _line(Store.LANDING, "delivered_files", r"landing/(access/[^/]+|cookies|linked|registry)/[^/]+"),

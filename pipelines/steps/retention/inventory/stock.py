@@ -108,6 +108,7 @@ _MODULES: Mapping[Store, Callable[[OnDisk, Found, View], Item | None]] = {
     Store.LANDING: others.delivered,
     Store.HELD: others.held,
     Store.SAMPLE: others.sample,
+    Store.RELEASE: others.release,
     Store.RUN: others.run_file,
     Store.MADE: lambda file, place, view: view.made(file, place.dataset),
     Store.UNKEPT: lambda file, place, view: view.made(file, place.dataset, is_known=False),
