@@ -39,7 +39,10 @@ class On(StrEnum):
 
 @dataclass(frozen=True)
 class Hold:
-    """One hold. `subject`, `logins` and `linked_ids` are keyed digests of a member; `lines_key` seals what is taken aside."""
+    """One hold. `subject`, `logins` and `linked_ids` are keyed digests of a member, and with `members` those of a partner's.
+
+    `lines_key` seals what is taken aside.
+    """
 
     hold_id: str
     on: On
@@ -51,12 +54,18 @@ class Hold:
     subject: str | None = None
     logins: tuple[str, ...] = ()
     linked_ids: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     partner_id: str | None = None
     dataset: str | None = None
     first_day: date | None = None
     last_day: date | None = None
     lines_key: str | None = None
     released_on: date | None = None
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The digests of all members it is on."""
+        return frozenset((*self.members, self.subject) if self.subject else self.members)
 
     @property
     def is_active(self) -> bool:
@@ -182,7 +191,7 @@ class Holds:
     def covers(self, item: Held) -> bool:
         """Say whether a hold keeps a whole item: of a dataset's range, a sealed object of a member, what was taken aside.
 
-        Lines of a held member are taken aside instead, and rows are asked for one by one (`covers_row`).
+        Lines of a held member are taken aside instead, and rows are asked for one by one (`RowHolds`).
         """
         return any(_covers(hold, item) for hold in self.active())
 
@@ -191,13 +200,9 @@ class Holds:
         return max((h.released_on for h in self.all() if h.released_on and _covers(h, item)), default=None)
 
     def covering_account(self, account_key: str) -> list[Hold]:
-        """Return the active holds on a member."""
+        """Return the active holds on a member, or on the partner that was the member's."""
         subject = self._digests.subject_digest(account_key)
-        return [hold for hold in self.active() if hold.subject == subject]
-
-    def row_holds(self) -> "RowHolds":
-        """Return what says of rows whether they are held; made anew after a hold was added or released."""
-        return RowHolds(self.active(), self._digests)
+        return [hold for hold in self.active() if subject in hold.subjects]
 
     def lines_key(self, hold: Hold) -> DataKey:
         """Return the key under which lines of `hold` are taken aside."""
@@ -233,7 +238,7 @@ class RowHolds:
         return [
             hold
             for hold in self.holds
-            if (subject is not None and hold.subject == subject) or (partner is not None and hold.partner_id == partner)
+            if subject in hold.subjects or (partner is not None and hold.partner_id == partner)
         ]
 
     def of_logins(self, logins: Sequence[str]) -> dict[str, list[Hold]]:
@@ -269,7 +274,8 @@ def _covers(hold: Hold, item: Held) -> bool:
         return item.dataset == hold.dataset and hold.has_day(item.anchor)
     if item.dataset == LINES:
         return item.place.startswith(f"held/{hold.hold_id}/")
-    return hold.subject is not None and item.place.startswith("sealed/") and f"/{hold.subject}." in item.place
+    name = item.place.rsplit("/", 1)[-1].removesuffix(".age")
+    return item.place.startswith("sealed/") and name in hold.subjects
 
 
 def _text(value: object) -> str:
@@ -283,6 +289,6 @@ def _parsed(document: dict[str, Any]) -> Hold:
     days = {
         name: date.fromisoformat(value) for name in ("review_on", "first_day", "last_day") if (value := document[name])
     }
-    lists = {name: tuple(document[name]) for name in ("logins", "linked_ids")}
+    lists = {name: tuple(document[name]) for name in ("logins", "linked_ids", "members")}
     added_at = datetime.fromisoformat(document["added_at"])
     return Hold(**{**document, **days, **lists, "on": On(document["on"]), "added_at": added_at})

@@ -145,7 +145,7 @@ class Search:
         )
         yield self._found("sign_up_digests", f"sealed/1y/*/{SIGN_UPS_FILE}", signed, BY_DIGEST)
         holds = workspace.holds.all()
-        yield Found("holds", "ledger/holds", sum(hold.subject == subject for hold in holds), *BY_DIGEST)
+        yield Found("holds", "ledger/holds", sum(subject in hold.subjects for hold in holds), *BY_DIGEST)
         aside = 0
         for hold in workspace.holds.active():
             for path in sorted((workspace.holds.lines / hold.hold_id).rglob("*.age")):

@@ -61,12 +61,16 @@ def hold_member(workspace: Workspace, person: Person, order: Order) -> Hold:
 
 
 def hold_partner(workspace: Workspace, partner_id: str, order: Order) -> Hold:
-    """Hold what there is of a partner and of its members. Raises UsageError when the registry has no such partner."""
+    """Hold what there is of a partner and of its members, those who leave later included.
+
+    Raises UsageError when the registry has no such partner.
+    """
     known = _column(workspace, "partners", "partner_id")
     if partner_id not in known:
         raise UsageError("the registry has no partner with this id")
     record_access(workspace, "hold on a partner added")
-    return workspace.holds.add(replace(_begun(workspace, On.PARTNER, order), partner_id=partner_id))
+    hold = replace(_begun(workspace, On.PARTNER, order), partner_id=partner_id)
+    return workspace.holds.add(_with_present_names(workspace, hold))
 
 
 def hold_dataset(workspace: Workspace, dataset: str, first_day: date, last_day: date, order: Order) -> Hold:
@@ -144,7 +148,7 @@ def take_aside(workspace: Workspace, going: Iterable[Going]) -> list[str]:
 
 def take_rows_aside(workspace: Workspace, table: str, rows: pa.Table) -> list[str]:
     """Copy those of `rows`, which are about to leave a registry table, that are held; return the places of the copies."""
-    holds = workspace.holds.row_holds()
+    holds = _line_holds(workspace)
     if not holds.holds or not len(rows):
         return []
     names = [name for name in ("account_key", "partner_id") if name in rows.column_names]
@@ -172,7 +176,7 @@ def _begun(workspace: Workspace, on: On, order: Order) -> Hold:
 
 
 def _line_holds(workspace: Workspace) -> RowHolds:
-    """Return the holds with the logins and linked IDs that their members have by now."""
+    """Return the holds with the members, logins and linked IDs that they are on by now."""
     holds = [_with_present_names(workspace, hold) for hold in workspace.holds.active()]
     return RowHolds(holds, workspace.subjects)
 
@@ -181,18 +185,20 @@ def _with_present_names(workspace: Workspace, hold: Hold) -> Hold:
     if hold.on is On.DATASET:
         return hold
     subjects = workspace.subjects
-    logins, ids = set(hold.logins), set(hold.linked_ids)
+    logins, ids, members = set(hold.logins), set(hold.linked_ids), set(hold.members)
     accounts = set()
     if workspace.registry.pointer(MEMBERS) is not None:
         rows = workspace.registry.load(MEMBERS).select(["account_key", "login_id", "partner_id"]).to_pylist()
         mine = [row for row in rows if _is_of(workspace, hold, row)]
         accounts = {row["account_key"] for row in mine}
         logins.update(subjects.tombstones_of_logins([row["login_id"] for row in mine]))
+        if hold.on is On.PARTNER:
+            members.update(map(subjects.subject_digest, sorted(accounts)))
     if accounts and workspace.registry.pointer("linked_accounts") is not None:
         links = workspace.registry.load("linked_accounts")
         links = links.filter(pc.is_in(links["account_key"], pa.array(sorted(accounts))))
         ids.update(subjects.linked_id_digest(value) for value in links["melon_member_id"].to_pylist() if value)
-    return replace(hold, logins=tuple(logins), linked_ids=tuple(ids))
+    return replace(hold, logins=tuple(sorted(logins)), linked_ids=tuple(sorted(ids)), members=tuple(sorted(members)))
 
 
 def _is_of(workspace: Workspace, hold: Hold, row: Mapping[str, str | None]) -> bool:
