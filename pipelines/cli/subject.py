@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.subjects.answers import Answer
 from pipelines.steps.subjects.confirming import confirmation_code, require_confirmed
 from pipelines.steps.subjects.erasing import carry_out, find, foretell
@@ -129,6 +130,7 @@ def _opened(home: HomeOption, clock: ClockOption, role: RoleOption, reason: Reas
     workspace = Workspace.open(settings)
     with workspace.home.lock():
         workspace.home.sweep()
+        begin_writing(workspace)
         yield workspace
 
 

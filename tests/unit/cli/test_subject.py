@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_a_request_without_an_identification_is_refused(run):
     assert run("subject", "erase", "--login", "canary-login")[0] == 2
     assert run("subject", "find", "--login", "canary-login", "--identification", " ")[0] == 2
     assert run("subject", "find", "--login", "canary-nobody", "--identification", "passport")[0] == 2
+
+
+def test_a_member_is_looked_for_only_once_what_a_backup_brought_back_is_gone(run, home):
+    workspace = Workspace.open(load_settings(home=home, clock=CLOCK, threads=1))
+    workspace.keyring.destroy(workspace.keyring.data_key("events", date(2015, 5, 18)).name)
+    back = home / "events" / "2015-05-18.parquet"
+    back.write_bytes(b"under a key that was destroyed")
+    assert run("subject", "find", "--login", "canary-login", "--identification", "passport")[0] == 0
+    assert not back.exists()
 
 
 def test_a_withdrawal_takes_two_steps_and_leaves_nothing_to_find(run):
