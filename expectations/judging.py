@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from expectations.retention import judge_retention
 from expectations.running import run
-from expectations.suites import all_checks
+from expectations.suites import WITHIN_THEIR_ASSETS, all_checks
 from pipelines.steps.gate import record_results
 from pipelines.steps.metrics import frames
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.results import CheckResult
+from pipelines.steps.retention.auditing import audit
+from pipelines.steps.retention.inventory.stock import Runs
 from pipelines.steps.workspace import Workspace
 
 
@@ -21,3 +24,13 @@ def judge(workspace: Workspace, assets: Sequence[str] | None = None, only: Only 
     results = run(checks, measured)
     record_results(workspace.home, workspace.clock, results, only)
     return results
+
+
+def judge_everything(workspace: Workspace, runs: Runs | None) -> list[CheckResult]:
+    """Run the checks of the suites and those of retention on all that is stored; return and record the results.
+
+    `runs` lists those of the orchestrator, None where there is none. dbt's tests are not among them: they run on what is built,
+    before it is swapped in.
+    """
+    found = audit(workspace, workspace.today, runs=runs)
+    return [*judge(workspace), *judge_retention(workspace, found, WITHIN_THEIR_ASSETS)]

@@ -14,7 +14,13 @@ from expectations import (
     usage_sane,
 )
 from expectations.model import Check
+from pipelines.steps.day_files import LINKED_EVENTS
+from pipelines.steps.metrics.destruction import DESTRUCTION
+from pipelines.steps.record_imports import FOLDERS
+from pipelines.steps.registry import TABLES
 
+WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", DESTRUCTION, LINKED_EVENTS, *FOLDERS.values(), *TABLES})
+"""The assets that judge themselves as they are made; the marts are judged once all of them are there."""
 SUITES: dict[str, tuple[Check, ...]] = {
     "import_balance": import_balance.CHECKS,
     "cookies": cookies.CHECKS,

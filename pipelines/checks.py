@@ -7,14 +7,10 @@ import dagster as dg
 from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from expectations.judging import judge
-from expectations.suites import all_checks
+from expectations.suites import WITHIN_THEIR_ASSETS, all_checks
 from pipelines.resources import WorkspaceResource
-from pipelines.steps.day_files import LINKED_EVENTS
-from pipelines.steps.metrics.destruction import DESTRUCTION
-from pipelines.steps.record_imports import FOLDERS
-from pipelines.steps.registry import TABLES
 
-WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", DESTRUCTION, LINKED_EVENTS, *FOLDERS.values(), *TABLES})
+__all__ = ["MARTS", "WITHIN_THEIR_ASSETS", "mart_checks"]
 MARTS = tuple(dict.fromkeys(check.asset for check in all_checks() if check.asset not in WITHIN_THEIR_ASSETS))
 
 

@@ -90,6 +90,9 @@ def test_every_check_is_printed_with_its_clause(home: Path):
     # One line in three is broken, and that is a warning: it fails nobody's night.
     assert failed == ["quarantine_stays_small"]
     assert shown["passed"] is True
+    assert {"lines_are_accounted_for", "days_are_in_the_warehouse", "events_not_over_retained"} <= {
+        check["name"] for check in shown["checks"]
+    }
     assert all(check["clause"] and check["sentence"] and check["sentence_ko"] for check in shown["checks"])
 
 

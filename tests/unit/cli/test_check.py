@@ -20,7 +20,9 @@ CLOCK = "2026-11-21T12:00:00+09:00"
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[Workspace]:
     """The workspaces that were judged, by checks that take no seconds to load and always hold."""
     seen: list[Workspace] = []
-    monkeypatch.setitem(sys.modules, "expectations.judging", SimpleNamespace(judge=lambda w: seen.append(w) or []))
+    monkeypatch.setitem(
+        sys.modules, "expectations.judging", SimpleNamespace(judge_everything=lambda w, _runs: seen.append(w) or [])
+    )
     monkeypatch.setattr("os.fsync", lambda _descriptor: None)
     return seen
 
