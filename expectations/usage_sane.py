@@ -81,6 +81,26 @@ def _of_dimensions() -> Iterator[Check]:
         )
 
 
+def _of_sums() -> Iterator[Check]:
+    for one, korean in (("week", "주"), ("month", "월")):
+        yield _none(
+            f"service_{one}s_hold_their_days",
+            f"service_{one}ly_usage",
+            "usage_periods",
+            f"service_{one}s_unequal",
+            f"A {one} of the service has its days' requests, page views, visits, bytes and errors; no fewer visitors than a day.",
+            f"서비스의 {korean}별 요청·조회·방문·전송량·오류는 그 날들의 합과 같고, 방문자는 어느 하루보다 적지 않습니다.",
+        )
+        yield _none(
+            f"linked_{one}s_hold_their_days",
+            f"partner_linked_{one}ly",
+            "usage_periods",
+            f"linked_{one}s_unequal",
+            f"A {one} of a partner's linked services has its days' events; as many members as one day at least, as all at most.",
+            f"연계서비스의 {korean}별 이벤트는 그 날들의 합과 같고, 회원은 어느 하루보다 적지 않고 날들의 합보다 많지 않습니다.",
+        )
+
+
 CHECKS = (
     *_of_breakdowns(),
     *_of_dimensions(),
@@ -116,6 +136,15 @@ CHECKS = (
         "frequency_months_unequal",
         "The people of a partner's bands of visits sum to the people who visited in the month.",
         "파트너의 방문 빈도 구간별 사람 수의 합이 그달에 방문한 사람 수와 같습니다.",
+    ),
+    *_of_sums(),
+    _none(
+        "member_types_stay_within_the_service",
+        "service_member_type_daily",
+        "usage_periods",
+        "member_types_unequal",
+        "The types of members of a day, week or month have no more requests, page views and visits together than the service.",
+        "회원 유형별 요청·조회·방문의 합은 일·주·월의 서비스 전체보다 많지 않습니다.",
     ),
     _none(
         "staff_figures_are_plausible",

@@ -46,7 +46,7 @@ def build_days(
     Days that stand (`standing_days`) are left out, whoever asks for them. The weeks and months of the others are rebuilt too, but
     for those with a day that stands. Of `events`, the days of all these periods, the day after (a visit may go on into it) and
     those looked back on are read. `beside` are the files of the source's further tables, by name; of
-    these the days built are read. `rests` gives what each of `days` rests on; `scratch` lies in the file system of
+    these the days of all these periods are read. `rests` gives what each of `days` rests on; `scratch` lies in the file system of
     `warehouse_path`.
     When a test fails nothing is swapped: CheckFailedError names it. Raises DbtFailedError when a model cannot be built.
     """
@@ -56,7 +56,7 @@ def build_days(
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
-        further = {name: [file for file in files if file.day in building.days] for name, files in beside.items()}
+        further = {name: [file for file in files if file.day in building.of_visits] for name, files in beside.items()}
         context = EventContext(
             needed(events, building.of_visits),
             event_columns(sql_folder),

@@ -16,9 +16,11 @@ pytestmark = pytest.mark.slow
 SQL = Path(__file__).parents[2] / "sql"
 TESTS = {test["name"]: test for test in data_tests(SQL)}
 TWINS = dbt_twins(data_tests(SQL))
+LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
 LINKED = """
-    INSERT INTO partner_linked_daily (partner_id, service, event, day, events, unique_members, contributing_people)
-    SELECT partner_id, 'melon', 'planted', day, 3, 2, 2 FROM partner_daily_usage LIMIT 1
+    INSERT INTO partner_linked_{long} (partner_id, service, event, {period}, events, unique_members, contributing_people)
+    SELECT partner_id, 'melon', 'planted', date_trunc('{period}', day)::DATE, 3, 2, 2 FROM partner_daily_usage
+    ORDER BY ALL LIMIT 1
 """
 STAFF = """
     INSERT INTO partner_staff_monthly_usage (partner_id, month, active_members, visits, page_views, contributing_people)
@@ -56,7 +58,8 @@ def connection(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> 
         for table, column in opened.execute(NEVER_NULL).fetchall():
             opened.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
         opened.execute("ATTACH ':memory:' AS work")
-        opened.execute(LINKED)
+        for period, long in LONG.items():
+            opened.execute(LINKED.format(period=period, long=long))
         opened.execute(STAFF)
         opened.execute("CREATE TABLE work.int_visits AS SELECT 1 AS visitor_number, day AS visit_day, "
                        "day::TIMESTAMP AS visit_began_at FROM service_daily_usage")  # fmt: skip

@@ -164,7 +164,7 @@ def test_each_mart_is_what_a_plain_reading_of_the_lines_gives(request, workspace
     if home == "stirred":
         workspace, delivered = request.getfixturevalue("stirred")
     expected = MARTS[mart].plain(delivered)
-    assert len(expected) >= PLAN.days
+    assert len(expected) >= (PLAN.days if "," in MARTS[mart].key or "day" in MARTS[mart].key else 1)
     assert published(workspace, mart) == expected
 
 

@@ -79,6 +79,13 @@ MARTS = frozenset(
         "partner_visit_frequency_monthly",
         "partner_staff_monthly_usage",
         "partner_linked_daily",
+        "partner_linked_weekly",
+        "partner_linked_monthly",
+        "service_weekly_usage",
+        "service_monthly_usage",
+        "service_member_type_daily",
+        "service_member_type_weekly",
+        "service_member_type_monthly",
     }
 )
 

@@ -64,6 +64,13 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
         "partner_visit_frequency_monthly": 2,
         "partner_staff_monthly_usage": 0,
         "partner_linked_daily": 0,
+        "partner_linked_weekly": 0,
+        "partner_linked_monthly": 0,
+        "service_weekly_usage": 1,
+        "service_monthly_usage": 1,
+        "service_member_type_daily": 2,
+        "service_member_type_weekly": 1,
+        "service_member_type_monthly": 1,
     }
     assert {node.status for node in report.nodes} == {"success", "pass"}
     assert built_days(two_days.warehouse) == {day: {"events": f"fingerprint of {day}"} for day in (FIRST, SECOND)}
@@ -126,11 +133,12 @@ def test_a_failing_test_is_named_and_nothing_is_swapped(two_days, event, seoul):
 def test_an_error_in_the_engine_names_the_model_and_no_value(two_days, event, seoul, sql_copy):
     two_days.sql = sql_copy
     mart = sql_copy / "models" / "marts" / "partner_content_daily.sql"
-    mart.write_text(
-        mart.read_text().replace("count(*) as page_views", "sum(cast(person_pseudonym as bigint)) as page_views")
-    )
+    text = mart.read_text()
+    spoiled = text.replace("    day,\n    page_views,", "    day,\n    cast(content_id as bigint) as page_views,")
+    assert spoiled != text
+    mart.write_text(spoiled)
     two_days.write(
-        [event(seoul(2015, 5, 21, 12), person_pseudonym=CANARY, visitor_pseudonym="v", partner_id="p", content_id="c")]
+        [event(seoul(2015, 5, 21, 12), person_pseudonym="v", visitor_pseudonym="v", partner_id="p", content_id=CANARY)]
     )
     with pytest.raises(DbtFailedError, match="partner_content_daily") as raised:
         two_days.build(SECOND)

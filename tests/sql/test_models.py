@@ -65,15 +65,15 @@ def test_every_unit_test_of_the_models_passes(run):
         ),
         ("models/staging/stg_web__events.sql", " and not is_bot as", " as", "an_audience_page_view_is_a_persons"),
         (
-            "models/marts/service_daily_usage.sql",
-            "whole_sum('bytes_sent')",
-            "whole_sum('status')",
-            "service_counts_every_request",
+            "models/intermediate/int_visitor_days.sql",
+            "whole_sum('requests.bytes_sent')",
+            "whole_sum('requests.status')",
+            "a_visitors_requests_of_a_day",
         ),
         (
-            "macros/marts/audience_usage.sql",
-            "distinct person_pseudonym",
-            "distinct visitor_pseudonym",
+            "macros/marts/people.sql",
+            "count(person_number) as contributing",
+            "{{ whole_sum('visitors') }} as contributing",
             "a_member_over_two_addresses",
         ),
     ],
@@ -160,10 +160,11 @@ def test_a_column_that_does_not_say_whom_it_counts_is_found(text):
     assert attribution_faults(model) == ["page_views"]
 
 
-def test_service_columns_say_what_becomes_of_bots(manifest):
-    for name in ("service_daily_usage", "service_daily_status"):
-        for column in manifest["nodes"][f"model.partnerstats.{name}"]["columns"].values():
-            if column["name"] not in ("day", "status"):
+def test_service_columns_say_what_becomes_of_bots(manifest, names_of_marts):
+    for name in sorted(mart for mart in names_of_marts if mart.startswith("service_")):
+        model = manifest["nodes"][f"model.partnerstats.{name}"]
+        for column in model["columns"].values():
+            if column["name"] not in model["config"]["meta"]["grain"]:
                 assert "bots" in column["description"], column["name"]
 
 

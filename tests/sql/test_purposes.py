@@ -11,6 +11,7 @@ from pipelines.warehouse.lineage import CompiledModel, compiled_models, fields_r
 
 STATISTICS = "purpose.statistics"
 ADDRESS = "client_address_pseudonym"
+SERVICE = {"service_daily_usage", "service_weekly_usage", "service_monthly_usage"}
 OF_PAGE_VIEWS = {
     "int_audience_page_views",
     *("partner_daily_usage", "partner_weekly_usage", "partner_monthly_usage", "partner_content_daily"),
@@ -78,7 +79,7 @@ def test_what_a_mart_reads_is_known_by_column(models, sources):
 @pytest.mark.parametrize(
     ("field", "readers"),
     [
-        ("bytes_sent", {"stg_web__events", "service_daily_usage", "service_daily_status"}),
+        ("bytes_sent", {"stg_web__events", "int_visitor_days", "service_daily_status", *SERVICE}),
         ("content_type", {"stg_web__events", "int_visit_requests", *OF_PAGE_VIEWS}),
         ("referrer_host", {"stg_web__events", "int_visit_requests", *OF_PAGE_VIEWS}),
         (ADDRESS, set()),

@@ -86,10 +86,10 @@ def distinct(events: list[dict], name: str) -> int:
     return len({event[name] for event in events} - {None})
 
 
-def expected_service(events: list[dict], visits) -> list[tuple]:
+def expected_service(events: list[dict], visits, period: str = "day") -> list[tuple]:
     rows = []
-    for day in sorted({event["event_day"] for event in events}):
-        of_day = [event for event in events if event["event_day"] == day]
+    for day in sorted({first_day(period, event["event_day"]) for event in events}):
+        of_day = [event for event in events if first_day(period, event["event_day"]) == day]
         people = [event for event in of_day if not event["is_bot"]]
         rows.append(
             (
@@ -97,7 +97,7 @@ def expected_service(events: list[dict], visits) -> list[tuple]:
                 len(of_day),
                 sum(event["is_page_view"] for event in people),
                 len(of_day) - len(people),
-                sum(began == day for began, _ in visits),
+                sum(first_day(period, began) == day for began, _ in visits),
                 distinct(people, "member_pseudonym"),
                 distinct(people, "visitor_pseudonym"),
                 sum(event["bytes_sent"] or 0 for event in of_day),
@@ -263,6 +263,7 @@ def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, eve
     assert any(visit[-1]["event_day"].month != began.month for began, visit in visits)
     expected = {
         "service_daily_usage": expected_service(events, visits),
+        **{f"service_{period}ly_usage": expected_service(events, visits, period) for period in ("week", "month")},
         "partner_daily_usage": expected_usage(events, visits, "day"),
         "partner_weekly_usage": expected_usage(events, visits, "week"),
         "partner_monthly_usage": expected_usage(events, visits, "month"),

@@ -5,6 +5,7 @@ import pandas as pd
 from pipelines.steps.metrics.marts import fault_counts, usage_implausible
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.metrics.standing import whole
+from pipelines.steps.metrics.sums import LINKED_HOLDS_DAYS, MEMBER_TYPES, SERVICE_HOLDS_DAYS
 from pipelines.steps.workspace import Workspace
 
 _HOLDS_DAYS = """
@@ -68,6 +69,11 @@ PERIOD_FAULTS = {
     "weeks_unequal": _HOLDS_DAYS.format(period="week"),
     "month_rows_implausible": _begun("month"),
     "months_unequal": _HOLDS_DAYS.format(period="month"),
+    "service_weeks_unequal": SERVICE_HOLDS_DAYS.format(period="week"),
+    "service_months_unequal": SERVICE_HOLDS_DAYS.format(period="month"),
+    "linked_weeks_unequal": LINKED_HOLDS_DAYS.format(period="week"),
+    "linked_months_unequal": LINKED_HOLDS_DAYS.format(period="month"),
+    "member_types_unequal": MEMBER_TYPES,
     "staff_rows_implausible": """
         SELECT count(*) FROM partner_staff_monthly_usage
         WHERE (active_members + visits + page_views + contributing_people) IS NULL

@@ -82,6 +82,24 @@ SINGULAR = (
         "partner_periods_hold_their_days", "weeks without page views", "UPDATE partner_weekly_usage SET page_views = 0"
     ),
     DbtTwin("partner_periods_hold_their_days", "no months", "DELETE FROM partner_monthly_usage"),
+    DbtTwin("partner_linked_periods_hold_their_days", "no weeks", "DELETE FROM partner_linked_weekly"),
+    DbtTwin("partner_linked_periods_hold_their_days", "no months", "DELETE FROM partner_linked_monthly"),
+    DbtTwin(
+        "partner_linked_periods_hold_their_days",
+        "months without members",
+        "UPDATE partner_linked_monthly SET unique_members = 0",
+    ),
+    *(
+        DbtTwin(
+            "service_member_types_add_up_to_service_usage",
+            f"{what} more in {mart}",
+            f"UPDATE {mart} SET {what} = {what} + 1",  # noqa: S608 -- own names
+        )
+        for mart in ("service_member_type_daily", "service_member_type_weekly", "service_member_type_monthly")
+        for what in ("requests", "visits")
+    ),
+    DbtTwin("service_periods_hold_their_days", "no weeks", "DELETE FROM service_weekly_usage"),
+    DbtTwin("service_periods_hold_their_days", "fewer page views", "UPDATE service_monthly_usage SET page_views = 0"),
     DbtTwin(
         "service_status_adds_up_to_service_usage",
         "a request more of each status",

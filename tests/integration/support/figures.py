@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from support import plain_breakdowns, plain_marts
+from support import plain_breakdowns, plain_linked, plain_marts, plain_service
 from support.plain_lines import PlainHouse
-from support.plain_linked import partner_linked_daily
 from support.plain_marts import Rows
 from support.plain_people import PlainPeople
 from support.quick import warehouse_rows
@@ -19,11 +18,12 @@ USAGE = (
     f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}"
 )
 BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
-BREAKDOWNS = {
-    "partner_breakdown_daily": "day",
-    "partner_breakdown_weekly": "week",
-    "partner_breakdown_monthly": "month",
-}
+PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
+BREAKDOWNS = {f"partner_breakdown_{long}": one for long, one in PERIODS.items()}
+SERVICE = "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, server_errors"
+BY_TYPE = (
+    "requests, page_views, visits, unique_members, unique_visitors, client_errors, server_errors, contributing_people"
+)
 PEOPLE = "unique_members, contributing_people"
 
 
@@ -61,14 +61,27 @@ def _breakdowns() -> list[tuple[str, Mart]]:
     ]
 
 
+def _service() -> list[tuple[str, Mart]]:
+    keys = {f"service_{one}ly_usage": (one, SERVICE) for one in ("week", "month")}
+    keys |= {f"service_member_type_{long}": (f"member_type, {one}", BY_TYPE) for long, one in PERIODS.items()}
+    plain = {name: getattr(plain_service, name) for name in keys}
+    return [(name, Mart(*columns, lambda d, plain=plain[name]: plain(d.house.hits))) for name, columns in keys.items()]
+
+
+def _linked() -> list[tuple[str, Mart]]:
+    names = {f"partner_linked_{long}": f"partner_id, service, event, {one}" for long, one in PERIODS.items()}
+    plain = {name: getattr(plain_linked, name) for name in names}
+    return [
+        (name, Mart(key, f"events, {PEOPLE}", lambda d, plain=plain[name]: plain(d.house.people, d.linked)))
+        for name, key in names.items()
+    ]
+
+
 MARTS = dict(
     [
-        _mart(
-            "service_daily_usage",
-            "day",
-            "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, "
-            "server_errors",
-        ),
+        _mart("service_daily_usage", "day", SERVICE),
+        *_service(),
+        *_linked(),
         _mart("service_daily_status", "day, status", "requests, bytes_sent"),
         _mart("partner_daily_usage", "partner_id, day", USAGE),
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
@@ -86,11 +99,6 @@ MARTS = dict(
             "active_members, visits, page_views, contributing_people",
         ),
     ],
-    partner_linked_daily=Mart(
-        "partner_id, service, event, day",
-        f"events, {PEOPLE}",
-        lambda delivered: partner_linked_daily(delivered.house.people, delivered.linked),
-    ),
 )
 
 

@@ -5,7 +5,8 @@ Imports nothing of the project.
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,20 @@ WORDS = {"stream", "like", "share", "comment", "sent", "reached", "opened", "rea
 
 def partner_linked_daily(people: PlainPeople, files: Iterable[Path]) -> list[tuple[Any, ...]]:
     """partner, service, event, day, events, unique_members, contributing_people."""
+    return _counted(people, files, lambda day: day)
+
+
+def partner_linked_weekly(people: PlainPeople, files: Iterable[Path]) -> list[tuple[Any, ...]]:
+    """Return the same by week, named by its Monday."""
+    return _counted(people, files, lambda day: day - timedelta(days=day.weekday()))
+
+
+def partner_linked_monthly(people: PlainPeople, files: Iterable[Path]) -> list[tuple[Any, ...]]:
+    """Return the same by month, named by its first day."""
+    return _counted(people, files, lambda day: day.replace(day=1))
+
+
+def _counted(people: PlainPeople, files: Iterable[Path], period_of: Callable[[date], date]) -> list[tuple[Any, ...]]:
     cells = defaultdict(list)
     for path in files:
         for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
@@ -28,5 +43,7 @@ def partner_linked_daily(people: PlainPeople, files: Iterable[Path]) -> list[tup
             if people.has_left_since(member["login_id"], at) or row["partner_id"] not in exports.partners:
                 continue
             word = row["event"].strip().lower()
-            cells[row["partner_id"], row["service"], word if word in WORDS else "other", at.date()].append(account)
+            cells[row["partner_id"], row["service"], word if word in WORDS else "other", period_of(at.date())].append(
+                account
+            )
     return sorted((*cell, len(accounts), len(set(accounts)), len(set(accounts))) for cell, accounts in cells.items())

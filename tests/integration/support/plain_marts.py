@@ -38,7 +38,13 @@ def visits_of(hits: Iterable[Hit]) -> Visits:
 
 def service_daily_usage(hits: list[Hit]) -> Rows:
     """day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client and server errors."""
-    visits, by_day = grouped(visits_of(hits), lambda visit: visit[0]), grouped(hits, lambda hit: hit.day)
+    return service_usage(hits, lambda day: day)
+
+
+def service_usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
+    """Return the same by period."""
+    visits = grouped(visits_of(hits), lambda visit: period_of(visit[0]))
+    by_day = grouped(hits, lambda hit: period_of(hit.day))
     rows = []
     for day, every in sorted(by_day.items()):
         people = [hit for hit in every if not hit.is_bot]

@@ -42,6 +42,17 @@ def _of_every_dimension(one: str, long: str) -> Iterator[Twin]:
     yield _twin(f"{one}_dimensions_sum_to_their_partner", "a page view more", more)
 
 
+def _of_every_sum(one: str) -> Iterator[Twin]:
+    less = f"UPDATE service_{one}ly_usage SET requests = requests - 1"  # noqa: S608 -- own names
+    nobody = f"UPDATE service_{one}ly_usage SET unique_visitors = 0"  # noqa: S608 -- own names
+    row = f"SELECT partner_id, 'melon', 'planted', {one}, 3, 2, 2 FROM partner_{one}ly_usage"  # noqa: S608 -- own names
+    columns = f"partner_id, service, event, {one}, events, unique_members, contributing_people"
+    yield _twin(f"service_{one}s_hold_their_days", "a request less", less)
+    yield _twin(f"service_{one}s_hold_their_days", "no visitor", nobody)
+    more = f"INSERT INTO partner_linked_{one}ly ({columns}) {row}"
+    yield _twin(f"linked_{one}s_hold_their_days", "events that no day has", more)
+
+
 USAGE_TWINS = (
     *_of_every_dimension("day", "daily"),
     *_of_every_dimension("week", "weekly"),
@@ -124,6 +135,18 @@ USAGE_TWINS = (
         "week_figures_are_plausible",
         "a figure less than the others",
         "UPDATE partner_weekly_usage SET visiting_people = NULL",
+    ),
+    *_of_every_sum("week"),
+    *_of_every_sum("month"),
+    _twin(
+        "member_types_stay_within_the_service",
+        "a visit more",
+        "UPDATE service_member_type_weekly SET visits = visits + 1",
+    ),
+    _twin(
+        "member_types_stay_within_the_service",
+        "no figure",
+        "UPDATE service_member_type_monthly SET contributing_people = NULL",
     ),
     _twin("staff_figures_are_plausible", "no member", "UPDATE partner_staff_monthly_usage SET active_members = 0"),
     _twin("staff_figures_are_plausible", "no figure", "UPDATE partner_staff_monthly_usage SET visits = NULL"),

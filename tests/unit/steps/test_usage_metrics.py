@@ -17,6 +17,11 @@ USAGE = (
     "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people p90_visit_seconds "
     "new_visitors returning_visitors visiting_people bouncing_people largest_page_views second_page_views"
 )
+SERVICE = (
+    "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors"
+)
+BY_TYPE = "requests page_views visits unique_members unique_visitors client_errors server_errors contributing_people"
+LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
 TABLES = {
     "partner_daily_usage": ("partner_id VARCHAR, day DATE", USAGE),
     "partner_weekly_usage": ("partner_id VARCHAR, week DATE", USAGE),
@@ -40,10 +45,15 @@ TABLES = {
         "partner_id VARCHAR, service VARCHAR, event VARCHAR, day DATE",
         "events unique_members contributing_people",
     ),
-    "service_daily_usage": (
-        "day DATE",
-        "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors",
-    ),
+    **{
+        f"partner_linked_{one}ly": (
+            f"partner_id VARCHAR, service VARCHAR, event VARCHAR, {one} DATE",
+            "events unique_members contributing_people",
+        )
+        for one in ("week", "month")
+    },
+    **{f"service_{long}_usage": (f"{one} DATE", SERVICE) for one, long in LONG.items()},
+    **{f"service_member_type_{long}": (f"member_type VARCHAR, {one} DATE", BY_TYPE) for one, long in LONG.items()},
     "service_daily_status": ("day DATE", "status requests bytes_sent"),
 }
 
@@ -166,6 +176,19 @@ def test_rows_that_were_built_before_a_figure_was_added_have_none_of_the_added_o
     assert "partner_rows_implausible" not in faults(warehouse, marts, f"UPDATE partner_daily_usage {of_day}")
     some = f"UPDATE partner_daily_usage SET largest_page_views = 1, second_page_views = 1 WHERE day = '{GONE}'"  # noqa: S608
     assert faults(warehouse, marts, some)["partner_rows_implausible"] == 1
+
+
+def test_weeks_of_the_service_and_of_linked_services_are_held_against_days_that_do_not_stand(warehouse):
+    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
+    week = "INSERT INTO service_weekly_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
+    month = "INSERT INTO service_monthly_usage VALUES ('2015-06-01', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
+    assert faults(warehouse, usage_periods, day.format(KEPT), week.format("2015-06-08"), month) == {}
+    assert faults(warehouse, usage_periods, day.format(GONE)) == {}
+    more = "UPDATE service_weekly_usage SET bytes_sent = 8"
+    assert faults(warehouse, usage_periods, more) == {"service_weeks_unequal": 1}
+    linked = "INSERT INTO partner_linked_weekly VALUES ('p', 'melon', 'share', '{}', 1, 1, 1)"
+    assert "linked_weeks_unequal" not in faults(warehouse, usage_periods, linked.format("2015-04-27"))
+    assert faults(warehouse, usage_periods, linked.format("2015-06-08"))["linked_weeks_unequal"] == 1
 
 
 def test_linked_events_that_no_file_has_are_a_fault_unless_the_day_stands(warehouse):

@@ -20,11 +20,11 @@ DAYS = [date(2015, 5, day) for day in range(15, 21)]
 SERVICE = "SELECT day, unique_visitors FROM service_daily_usage ORDER BY day"
 LINKED_ROWS = "SELECT day, events FROM partner_linked_daily ORDER BY day"
 VISITORS = (
-    "sql/models/marts/service_daily_usage.sql",
-    "daily_requests.unique_visitors,",
-    "daily_requests.unique_visitors - 1 as unique_visitors,",
+    "sql/macros/marts/service_usage.sql",
+    "count(distinct visitor_number) as unique_visitors,\n        {{ whole_sum('bytes_sent')",
+    "count(distinct visitor_number) - 1 as unique_visitors,\n        {{ whole_sum('bytes_sent')",
 )
-EVENTS = ("sql/models/marts/partner_linked_daily.sql", "count(*) as events", "count(*) + 100 as events")
+EVENTS = ("sql/macros/marts/linked_usage.sql", "count(*) as events", "count(*) + 100 as events")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,6 @@
+-- Purpose: how much members of each type used the whole service.
+-- Grain: one row per type of member and calendar month (Asia/Seoul) with at least one accepted request;
+--   `(none)` for whoever is no member.
+-- Parameters: days_of_months (each month is replaced), visit_gap_seconds.
+
+{{ service_usage_by_member_type('month') }}
