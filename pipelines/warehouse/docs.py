@@ -8,11 +8,13 @@ import json
 import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import UsageError
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.storage.atomic import write_text
 from pipelines.warehouse.manifest import manifest_path
+from pipelines.warehouse.semantics import load_semantics, measured_sentence
 
 PAGES = REPOSITORY / "docs" / "dbt"
 TRACKERS = ("d1fc8wv8zag5ca.cloudfront.net", "fishtownanalytics.sinter-collect.com", "fuzzed.getdbt.com")
@@ -39,10 +41,22 @@ def write_docs(sql_folder: Path, folder: Path) -> Path:
         page = page.replace(tracker, "nowhere.invalid")
     page = page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{FETCH_NOTHING}">')
     page = page.replace(_CATALOG, _in_script(_EMPTY_CATALOG))
-    page = page.replace(_MANIFEST, _in_script(_untracked(json.loads(manifest.read_text(encoding="utf-8")))))
+    described = _with_measures(json.loads(manifest.read_text(encoding="utf-8")), sql_folder)
+    page = page.replace(_MANIFEST, _in_script(_untracked(described)))
     target = folder / "index.html"
     write_text(target, page, mode=0o644)
     return target
+
+
+def _with_measures(manifest: dict[str, Any], sql_folder: Path) -> dict[str, Any]:
+    """Return the manifest with what each measure is after the description of every column of a mart that has its name."""
+    measures = load_semantics(sql_folder).measures
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["path"].startswith("marts/"):
+            for name, column in node["columns"].items():
+                if name in measures:
+                    column["description"] += f"\n\n{measured_sentence(measures[name])}"
+    return manifest
 
 
 def _untracked(manifest: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

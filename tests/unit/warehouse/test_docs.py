@@ -1,5 +1,6 @@
 """dbt's page: whole without a server, silent, and without a word of the tracker it is shipped with."""
 
+import json
 import re
 from importlib.resources import files
 
@@ -7,6 +8,7 @@ import pytest
 
 from pipelines.errors import UsageError
 from pipelines.warehouse.docs import FETCH_NOTHING, TRACKERS, write_docs
+from pipelines.warehouse.semantics import load_semantics, measured_sentence
 
 LOADED = re.compile(r"""<(?:script|img|iframe|link)[^>]*?\b(?:src|href)\s*=\s*["']?(?:https?:)?//""")
 
@@ -20,6 +22,12 @@ def page(repository, tmp_path_factory):
 def test_models_and_the_descriptions_of_their_columns_are_in_it(page):
     assert "model.partnerstats.partner_daily_usage" in page
     assert "contributing_people" in page
+
+
+def test_columns_of_marts_say_what_the_measure_is_from_the_one_place_that_describes_it(page, repository):
+    measures = load_semantics(repository / "sql").measures
+    for name in ("visits", "new_visitors"):
+        assert page.count(json.dumps(measured_sentence(measures[name]), ensure_ascii=False)[1:-1]) >= 3
 
 
 def test_the_browser_is_told_to_fetch_nothing_before_anything_else(page):
