@@ -1,12 +1,18 @@
 """Copies that name an erased member: delivered files that were imported, exports, and files that nothing accounts for."""
 
 import hashlib
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import InputError
-from pipelines.steps.retention.byte_files import files_below
+from pipelines.errors import InputError, PartnerstatsError
+from pipelines.retention.scanning.decoding import Decoder
+from pipelines.retention.scanning.keys import LiveKeys
+from pipelines.retention.scanning.layers import Layer, UnreadableError
+from pipelines.retention.scanning.traversal import traverse
+from pipelines.steps.retention.byte_files import Found, files_below
 from pipelines.steps.retention.inventory.known import known_to
 from pipelines.steps.retention.inventory.places import STAGED, UNACCOUNTED, place_of
 from pipelines.steps.subjects.lines import text_pattern
@@ -29,26 +35,58 @@ class Copies:
 
 
 def copies_of(workspace: Workspace, names: tuple[str, ...]) -> Copies:
-    """Return the copies in which one of `names` stands, packed or not. A file that cannot be unpacked is left to its period."""
-    pattern, known = text_pattern(names), known_to(workspace).taken
+    """Return the copies in which one of `names` stands, in any form in which `subject find` reads it: packed, in a table, or not.
+
+    One that cannot be unpacked is known by its stored bytes alone.
+    """
+    pattern, known, keys = text_pattern(names), known_to(workspace).taken, LiveKeys(workspace.keyring)
     copies = Copies([], [])
     for file in files_below({"": workspace.home.root}):
         place = place_of(file.place)
         dataset = STAGED if place is None else place.dataset
         if file.link is not None or pattern is None or dataset not in (_DELIVERED, *_AT_ONCE):
             continue
-        digest, is_named, tail = hashlib.sha256(), False, b""
-        try:
-            for chunk in _chunks(workspace, file.path):
-                digest.update(chunk)
-                is_named = is_named or pattern.search(tail + chunk) is not None
-                tail = chunk[-_OVERLAP:]
-        except InputError:
-            continue
-        if is_named:
-            may_go = dataset != _DELIVERED or digest.hexdigest() in known or file_digest(file.path) in known
+        digests, is_named = _looked_through(workspace, file.path, pattern)
+        if is_named or _is_in_a_layer(workspace, file, pattern, keys):
+            may_go = dataset != _DELIVERED or not digests.isdisjoint(known)
             (copies.going if may_go else copies.waiting).append(file.path)
     return copies
+
+
+def _looked_through(workspace: Workspace, path: Path, pattern: re.Pattern[bytes]) -> tuple[set[str], bool]:
+    """Return the digests by which a file may be known as imported, and whether a name stands in its content."""
+    digest, is_named, tail = hashlib.sha256(), False, b""
+    try:
+        for chunk in _chunks(workspace, path):
+            digest.update(chunk)
+            is_named = is_named or pattern.search(tail + chunk) is not None
+            tail = chunk[-_OVERLAP:]
+    except InputError:
+        return {file_digest(path)}, is_named
+    return {digest.hexdigest(), file_digest(path)}, is_named
+
+
+class _Names:
+    """A visitor that says whether a name stands anywhere."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self._pattern, self.is_named = pattern, False
+
+    def block(self, _layer: Layer, block: bytes) -> None:
+        """Look at a block."""
+        self.is_named = self.is_named or self._pattern.search(block) is not None
+
+    def rows(self, _layer: Layer, rows: list[bytes]) -> None:
+        """Look at rows."""
+        self.is_named = self.is_named or any(self._pattern.search(row) for row in rows)
+
+
+def _is_in_a_layer(workspace: Workspace, file: Found, pattern: re.Pattern[bytes], keys: LiveKeys) -> bool:
+    """Say whether a name stands in a decoded form of a file, a table for instance; what cannot be read on says no more."""
+    names = _Names(pattern)
+    with suppress(UnreadableError, OSError, PartnerstatsError):
+        traverse(Decoder(file.path, file.place, keys, workspace.connection, may_stay_closed=True), names)
+    return names.is_named
 
 
 def remove_copies(workspace: Workspace, names: tuple[str, ...]) -> int:
