@@ -17,7 +17,7 @@ from pipelines.warehouse.periods import DAY, LOOK_BACK_DAYS, PERIODS, DaysToBuil
 from pipelines.warehouse.rebuilding import EVENTS, Rests, gone_days, standing_days
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
-_BUILD = ("build", "--exclude-resource-type", "unit_test")
+_BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure")
 
 
 @dataclass(frozen=True)
