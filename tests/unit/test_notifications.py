@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import dagster as dg
 import pytest
 
-from pipelines.errors import UsageError
+from pipelines.errors import KeyMissingError, UsageError
 from pipelines.notifications import SECONDS_BETWEEN, FailedRun, NotificationError, notify
+from pipelines.sensors import failures
 from pipelines.settings import load_settings
 
 FAILED = FailedRun("nightly", "run-1", "2026-03-05", ("events",), "privacy checks failed on events")
@@ -145,3 +147,25 @@ def test_a_server_that_answers_byte_by_byte_takes_no_longer_than_one_that_is_sil
     with pytest.raises(NotificationError, match=r"no answer \(TimeoutError\)"):
         notify(listener.url, FAILED, attempt_seconds=0.3, wait=lambda _seconds: None)
     assert time.monotonic() - began < 2.5
+
+
+def test_the_sensor_tells_the_address_of_the_settings_of_a_run_that_failed(listener, monkeypatch):
+    monkeypatch.setenv("PARTNERSTATS_WEBHOOK_URL", listener.url)
+
+    @dg.op
+    def access_logs():
+        raise KeyMissingError("the master key is missing")
+
+    @dg.job
+    def nightly():
+        access_logs()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = nightly.execute_in_process(instance=instance, raise_on_error=False)
+        status = dg.build_run_status_sensor_context(
+            "failures", run.get_run_failure_event(), instance, run.dagster_run
+        ).for_run_failure()
+        assert "was told of run" in failures(status).skip_message
+    (heard,) = listener.heard
+    assert (heard["job"], heard["run_id"], heard["failed_steps"]) == ("nightly", run.run_id, ["access_logs"])
+    assert heard["sentence"] == "the master key is missing"
