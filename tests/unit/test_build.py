@@ -24,7 +24,7 @@ from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.registry import TABLES
 from pipelines.steps.retention.auditing import TABLE
 
-GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "retention", "summary"}
+GROUPS = {"intake", "registry", "pseudonymised", "staging", "statistics", "retention", "summary", "publication"}
 LINKED = {"stg_linked__events", "linked_events_pseudonymised", "linked_events", "linked_accounts"}
 REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
