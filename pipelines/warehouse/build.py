@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import duckdb
 
+from pipelines.warehouse.added_columns import add_missing_columns
 from pipelines.warehouse.context import DayFile, EngineLimits, EventContext
 from pipelines.warehouse.day_records import built_days, record_days
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
@@ -56,6 +57,7 @@ def build_days(
     following = next_warehouse(warehouse_path, scratch)
     target = scratch / "dbt"
     try:
+        add_missing_columns(following, sql_folder)
         further = {name: [file for file in files if file.day in building.of_visits] for name, files in beside.items()}
         context = EventContext(
             needed(events, building.of_visits),

@@ -77,6 +77,19 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
 
 
 @pytest.mark.slow
+def test_a_warehouse_of_an_earlier_version_gets_what_was_added_and_days_not_rebuilt_have_none_of_it(two_days):
+    two_days.build(FIRST, SECOND)
+    with duckdb.connect(str(two_days.warehouse)) as connection:
+        for column in ("visiting_people", "bouncing_people", "largest_page_views", "second_page_views"):
+            connection.execute(f"ALTER TABLE partner_daily_usage DROP COLUMN {column}")
+        connection.execute("DROP TABLE partner_breakdown_daily")
+    two_days.build(SECOND)
+    added = "SELECT day, visiting_people, largest_page_views FROM partner_daily_usage ORDER BY day"
+    assert two_days.rows(added) == [(FIRST, None, None), (SECOND, 1, 1)]
+    assert two_days.rows("SELECT DISTINCT day FROM partner_breakdown_daily") == [(SECOND,)]
+
+
+@pytest.mark.slow
 def test_a_rebuilt_day_without_events_disappears_and_the_others_stay(two_days):
     two_days.build(FIRST, SECOND)
     two_days.write_day(FIRST, [])
