@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from pipelines.releases.published import Published
+from pipelines.releases.making import REFUSED
+from pipelines.releases.published import RELEASE, Published
+from pipelines.releases.retiring import RETIRED
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.metrics.days import accepted_by_day
@@ -12,6 +14,8 @@ from pipelines.steps.workspace import OpenHome
 from pipelines.warehouse.day_records import built_days
 from pipelines.weblogs.records import restated_counts
 
+_OF_RELEASES = frozenset({RELEASE, REFUSED, RETIRED})
+
 
 def status_of(opened: OpenHome) -> dict[str, Any]:
     """Return the document behind `status --json`; it holds no identity."""
@@ -19,7 +23,7 @@ def status_of(opened: OpenHome) -> dict[str, Any]:
     state = opened.home.state()
     files = _files(opened)
     totals = {name: sum(file[name] for file in files) for name in ("lines", "accepted", "filtered", "quarantined")}
-    last = max((entry.at for entry in opened.ledger.entries()), default=None)
+    last = max((entry.at for entry in opened.ledger.entries() if entry.kind not in _OF_RELEASES), default=None)
     return {
         "home": opened.home.root,
         "kind": state.kind,

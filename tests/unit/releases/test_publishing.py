@@ -12,7 +12,7 @@ from pipelines.releases.published import Published
 from pipelines.settings import load_settings
 from pipelines.steps.publishing.publishing import FileNames, days_up_to_date, publish_release
 from pipelines.steps.retention.inventory.stock import inventory
-from pipelines.steps.status import last_release
+from pipelines.steps.status import last_release, status_of
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.day_records import record_days
 
@@ -36,6 +36,7 @@ def test_what_closed_is_published_under_a_name_that_only_the_keyring_makes(works
     assert FileNames(b"x" * 32).of("partner-a") != name
     told = last_release(workspace)
     assert (told["release"], told["files"], told["newest"]["day"]) == ("2026-11-05-0001", 1, "2026-11-02")
+    assert status_of(workspace)["last_import_at"] is None
 
 
 def test_a_failed_privacy_check_stops_publication_and_one_that_holds_does_not(workspace):
