@@ -7,7 +7,7 @@ import yaml
 
 
 def add_missing_columns(following: Path, sql_folder: Path) -> None:
-    """Add to each mart in the file `following` the columns of its contract in `sql_folder` that it lacks; rows hold null there."""
+    """Add to each mart in the file `following` the columns of its contract in `sql_folder` that it lacks; rows have none."""
     with duckdb.connect(str(following)) as connection:
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         for file in sorted((sql_folder / "models" / "marts").glob("*.yml")):

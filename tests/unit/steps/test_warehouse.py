@@ -17,13 +17,9 @@ from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.day_records import record_days
 
 DAYS = [date(2015, 5, day) for day in range(15, 21)]
-SERVICE = "SELECT day, unique_visitors FROM service_daily_usage ORDER BY day"
+SERVICE = "SELECT day, visits FROM service_daily_usage ORDER BY day"
 LINKED_ROWS = "SELECT day, events FROM partner_linked_daily ORDER BY day"
-VISITORS = (
-    "sql/macros/marts/service_usage.sql",
-    "count(distinct visitor_number) as unique_visitors,\n        {{ whole_sum('bytes_sent')",
-    "count(distinct visitor_number) - 1 as unique_visitors,\n        {{ whole_sum('bytes_sent')",
-)
+VISITS = ("sql/models/intermediate/int_visits.sql", "where is_visit_beginning", "where not is_visit_beginning")
 EVENTS = ("sql/macros/marts/linked_usage.sql", "count(*) as events", "count(*) + 100 as events")
 
 
@@ -80,7 +76,7 @@ def rows(house, query):
 
 @pytest.mark.parametrize(
     "change",
-    [VISITORS, EVENTS, ("sql/macros/marts/audience_usage.sql", "count(*) as visits", "count(*)  as visits")],
+    [VISITS, EVENTS, ("sql/macros/marts/audience_usage.sql", "count(*) as visits", "count(*)  as visits")],
     ids=lambda change: change[0],
 )
 def test_another_text_of_a_model_or_macro_makes_all_kept_days_due(recorded, changed, change):
@@ -102,7 +98,7 @@ def test_what_is_destroyed_makes_no_day_due(recorded):
 
 def test_the_status_tells_which_days_are_as_their_events_and_models_say(recorded, changed):
     destroy(recorded, DAYS[0])
-    other = changed(recorded, *VISITORS)
+    other = changed(recorded, *VISITS)
     days = {day["day"].day: day["is_in_warehouse"] for day in status_of(other.workspace)["days"]}
     assert days == {15: True, 16: True, 17: False, 18: False, 19: False, 20: False}
     assert all(day["is_in_warehouse"] for day in status_of(recorded.workspace)["days"])
@@ -115,7 +111,7 @@ def test_changed_models_rebuild_what_has_its_events_and_nothing_else(six_days, c
     assert build_warehouse(six_days.workspace) is None
     destroy(six_days, DAYS[0])
     destroy(six_days, DAYS[3], LINKED)
-    other = changed(changed(six_days, *VISITORS), *EVENTS)
+    other = changed(changed(six_days, *VISITS), *EVENTS)
     assert of_may(build_warehouse(other.workspace).days) == [17, 19, 20]
     assert rows(other, SERVICE) == [(15, 1), (16, 1), (17, 0), (18, 1), (19, 0), (20, 0)]
     assert rows(other, LINKED_ROWS) == [(15, 1), (16, 1), (17, 101), (18, 1), (19, 101), (20, 101)]
