@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     batch_bytes: Annotated[int, Field(ge=1024)] = 32 * MIB
     """Bytes of log read and sealed at a time; bounds memory."""
     confirm_vanished: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
-    """Registry tables whose next export may lack any share of the rows there were: a person looked and confirmed it."""
+    """Exports that may lack any share of the rows there were, as `members=<SHA-256>` (12 digits or more): a person looked."""
     remove_landing: bool | None = None
     """Overrides each source's own `remove_after_import`."""
     extension_directory: Path = Path(sys.prefix) / "duckdb-extensions"

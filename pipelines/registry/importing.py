@@ -58,6 +58,8 @@ class ExportReport:
     """Digest of the content."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
     """Rows not taken in again, by why: the member left before, or was erased."""
+    is_confirmed: bool = False
+    """Whether it lost so many rows that it is in by a person's word alone."""
 
 
 @dataclass
@@ -92,18 +94,27 @@ def import_exports(
 ) -> list[ExportReport]:
     """Take in full exports `<table>.*`, each describing its table at the end of `as_of_day`, in the order given.
 
-    Tables of `confirmed` may lose any share of their rows. Raises InputError for a file that is no export of a declared
-    table, lacks a required column, changes while it is read, is older than what is stored, or lost too many rows; the files
-    before it are in.
+    An export whose digest begins with one of `confirmed` may lose any share of its rows. Raises InputError for a file that is
+    no export of a declared table, lacks a required column, changes while it is read, is older than what is stored, or lost
+    too many rows; the files before it are in.
     """
     reports = []
     for path in files:
         table = table_of(path, policy)
         reader = open_export(path, steady(chunks))
-        is_confirmed = table in confirmed
         spec = table_spec(policy, table)
-        used = None if is_confirmed else guard
-        reports.append(import_table(path.name, reader, spec, store, as_of_day=as_of_day, guard=used, keep_out=keep_out))
+        reports.append(
+            import_table(
+                path.name,
+                reader,
+                spec,
+                store,
+                as_of_day=as_of_day,
+                guard=guard,
+                confirmed=confirmed,
+                keep_out=keep_out,
+            )
+        )
     return reports
 
 
@@ -122,10 +133,11 @@ def import_table(
     store: RegistryStore,
     *,
     as_of_day: date,
-    guard: ExportGuard | None,
+    guard: ExportGuard = ExportGuard(),  # noqa: B008 - frozen
+    confirmed: Collection[str] = (),
     keep_out: KeepOut | None = None,
 ) -> ExportReport:
-    """Take in one export from any reader; `guard` None says that a person confirmed it. Raises as `import_exports`."""
+    """Take in one export from any reader; `confirmed` and what it raises are those of `import_exports`."""
     pointer = store.pointer(spec.name)
     if pointer is not None and as_of_day < pointer.as_of_day:
         raise InputError(f"{name}: describes {as_of_day}, but {spec.name} is known as of {pointer.as_of_day} already")
@@ -134,10 +146,12 @@ def import_table(
         raise InputError(f"{name}: required columns are missing: {', '.join(missing)}")
     stored = store.load(spec.name) if pointer is not None else spec.schema.empty_table()
     current, carried_before = _intervals(stored, spec), stored_carried(stored, spec)
-    _check_vanished(name, current, delivered, guard)
+    sha256 = reader.content_sha256
+    present = sum(row.valid_to is None for row in current)
+    counts = vanished(current, delivered.states, delivered.held), present
+    is_confirmed = _needs_confirmation(name, guard, counts, spec, sha256, confirmed)
     merged = merge(current, delivered.states, as_of_day=as_of_day, start_of=_start_of(spec), held=delivered.held)
     carried = carried_on(merged.intervals, carried_before, delivered.carried, spec)
-    sha256 = reader.content_sha256
     if merged.changed_from is not None or pointer is None:
         changed_from = merged.changed_from or as_of_day
         rows = _table(merged.intervals, carried, spec)
@@ -163,6 +177,7 @@ def import_table(
         flags=dict(+delivered.flags),
         sha256=sha256,
         kept_out=dict(delivered.kept_out),
+        is_confirmed=is_confirmed,
     )
 
 
@@ -224,15 +239,20 @@ def _converted(delivered: Mapping[str, object], spec: TableSpec) -> tuple[dict[s
     return values, fault
 
 
-def _check_vanished(name: str, current: Sequence[Interval], delivered: _Delivered, guard: ExportGuard | None) -> None:
-    gone = vanished(current, delivered.states, delivered.held)
-    present = sum(row.valid_to is None for row in current)
-    if guard is not None and guard.refuses(gone, present):
-        raise InputError(
-            f"{name}: {gone} of {present} rows are gone, more than {guard.most(gone):.0%}; "
-            "nothing was changed. If the export is complete, a person confirms it for one night, by the table's name: "
-            "PARTNERSTATS_CONFIRM_VANISHED"
-        )
+def _needs_confirmation(
+    name: str, guard: ExportGuard, counts: tuple[int, int], spec: TableSpec, sha256: str, confirmed: Collection[str]
+) -> bool:
+    """Say whether an export that lacks the first of `counts` of the second is in by a person's word. Raises InputError."""
+    gone, present = counts
+    if not guard.refuses(gone, present):
+        return False
+    if any(digits and sha256.startswith(digits) for digits in confirmed):
+        return True
+    raise InputError(
+        f"{name}: {gone} of {present} rows are gone, more than {guard.most(gone):.0%}; "
+        "nothing was changed. If the export is complete, a person confirms this very one: "
+        f"PARTNERSTATS_CONFIRM_VANISHED={spec.name}={sha256}"
+    )
 
 
 def _start_of(spec: TableSpec) -> StartOf:

@@ -1,7 +1,8 @@
 """Registry exports of the landing folder, taken into the registry."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,6 @@ from typing import Any
 
 from pipelines.errors import UsageError
 from pipelines.registry.importing import ExportReport, import_exports, import_table
-from pipelines.registry.intervals import ExportGuard
 from pipelines.registry.tables import MEMBERS, table_spec
 from pipelines.steps.landed import finished
 from pipelines.steps.subjects.keeping_out import keep_out
@@ -30,6 +30,9 @@ TABLES = (
 """Every registry table of the contract, in an order in which none comes before one that it needs."""
 PART = "part"
 """Which of the exports of one intake an entry tells of, from 0; without it, the only one."""
+CONFIRMED = "confirmed"
+"""Stands in the entry of an export that is in by a person's word alone, so many rows were gone."""
+_DIGEST = re.compile(r"[0-9a-f]{12,64}")
 _COUNTS, _COLUMNS = ("refused", "flags", "kept_out"), ("undeclared_columns", "sensitive_columns")
 
 
@@ -71,10 +74,10 @@ def import_registry(workspace: Workspace, table: str) -> TableReport:
 
     Who left is sealed once members and records of misuse are in: a member takes the latter along, and they need a member.
     Landing copies are removed in a real home once they are in. Raises InputError for an export that cannot be used, that
-    changes while it is read, or that lost too many rows while `confirm_vanished` does not name its table; UsageError when that
-    names no registry table.
+    changes while it is read, or that lost too many rows while `confirm_vanished` does not name it; UsageError when that names
+    no export of a registry table.
     """
-    _require_tables(workspace, workspace.settings.confirm_vanished)
+    _confirmed(workspace, table)
     workspace.registry.sweep(table)
     if table == MEMBERS:
         # What a crash left of the run before: whoever is sealed already would be kept out now, and closed instead of removed.
@@ -144,7 +147,7 @@ def _from_files(workspace: Workspace, table: str, files: Sequence[Path]) -> Iter
             policy=workspace.policy,
             as_of_day=workspace.yesterday,
             chunks=partial(decompressed_chunks, limits=limits),
-            confirmed=workspace.settings.confirm_vanished,
+            confirmed=_confirmed(workspace, table),
             keep_out=door,
         )
 
@@ -154,14 +157,13 @@ def _from_databases(workspace: Workspace, table: str) -> Iterator[ExportReport]:
         if table in source.tables:
             workspace.home.enter(source.kind)
             path = workspace.home.root / source.path
-            is_confirmed = table in workspace.settings.confirm_vanished
             yield import_table(
                 f"{name}:{path.name}",
                 SqliteReader(path, source.tables[table]),
                 table_spec(workspace.policy, table),
                 workspace.registry,
                 as_of_day=workspace.yesterday,
-                guard=None if is_confirmed else ExportGuard(),
+                confirmed=_confirmed(workspace, table),
                 keep_out=keep_out(workspace, table),
             )
 
@@ -192,14 +194,26 @@ def _body(report: ExportReport, part: int) -> dict[str, Any]:
         "sensitive_columns": list(report.sensitive_columns),
         "flags": dict(report.flags),
         "kept_out": dict(report.kept_out),
+        **({CONFIRMED: True} if report.is_confirmed else {}),
         PART: part,
     }
 
 
-def _require_tables(workspace: Workspace, names: Iterable[str]) -> None:
-    for name in names:
+def _confirmed(workspace: Workspace, table: str) -> tuple[str, ...]:
+    """Return how the digests of the exports of `table` begin that a person confirmed. Raises UsageError for anything else."""
+    found = []
+    for text in workspace.settings.confirm_vanished:
+        name, _, digits = text.partition("=")
         if name not in workspace.policy.datasets or workspace.policy.datasets[name].stage != "registry":
             raise UsageError(f"PARTNERSTATS_CONFIRM_VANISHED: {name!r} is no registry table")
+        if not _DIGEST.fullmatch(digits.lower()):
+            raise UsageError(
+                f"PARTNERSTATS_CONFIRM_VANISHED: {name} says which table, not which of its exports; "
+                f"write {name}=DIGEST, the export's SHA-256 as the refusal prints it (its first 12 digits at least)"
+            )
+        if name == table:
+            found.append(digits.lower())
+    return tuple(found)
 
 
 def _remove_landing(workspace: Workspace, files: list[Path]) -> None:

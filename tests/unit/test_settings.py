@@ -9,13 +9,13 @@ from pipelines.settings import load_settings
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("members", ("members",)),
-        ("members, consents", ("members", "consents")),
-        ('["members", "consents"]', ("members", "consents")),
+        ("members=0123456789ab", ("members=0123456789ab",)),
+        ("members=0123456789ab, consents=ba", ("members=0123456789ab", "consents=ba")),
+        ('["members=0123456789ab", "consents=ba"]', ("members=0123456789ab", "consents=ba")),
         ("", ()),
     ],
 )
-def test_confirmed_tables_are_read_as_people_write_them(monkeypatch, text, names):
+def test_confirmed_exports_are_read_as_people_write_them(monkeypatch, text, names):
     monkeypatch.setenv("PARTNERSTATS_CONFIRM_VANISHED", text)
     assert load_settings().confirm_vanished == names
 

@@ -1,5 +1,6 @@
 """Record files that break the policy, delivered, and what is stored of them changed."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -218,5 +219,6 @@ def export_instead(workspace: Workspace, table: str, rows: str) -> None:
     for path in folder.glob(f"{table}.*"):
         path.unlink()
     (folder / f"{table}.csv").write_text(rows)
-    confirming = Workspace.open(workspace.settings.model_copy(update={"confirm_vanished": (table,)}))
+    digest = hashlib.sha256(rows.encode()).hexdigest()
+    confirming = Workspace.open(workspace.settings.model_copy(update={"confirm_vanished": (f"{table}={digest}",)}))
     assert registry.import_registry(confirming, table).total("added") == 1

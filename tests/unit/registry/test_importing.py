@@ -1,6 +1,7 @@
 """Exports are taken in by the policy: declared columns alone, bad rows aside, days kept straight."""
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -31,6 +32,10 @@ def member(number: int, status: str = "approved", joined: str = "2014-01-01T00:0
 
 def members(*rows: str) -> str:
     return "\n".join([MEMBERS, *rows]) + "\n"
+
+
+def digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @pytest.fixture
@@ -156,7 +161,18 @@ def test_too_many_vanished_members_are_refused_until_confirmed(take: Callable, s
         take("members.csv", members(*everyone[11:]), D[10])
     assert store.load_at("members", D[10]).num_rows == 50
     assert take("members.csv", members(*everyone[10:]), D[10]).closed == 10
-    assert take("members.csv", members(*everyone[40:]), D[11], confirmed={"members"}).closed == 30
+    confirmed = take("members.csv", members(*everyone[40:]), D[11], confirmed=[digest(members(*everyone[40:]))])
+    assert (confirmed.closed, confirmed.is_confirmed) == (30, True)
+
+
+def test_a_confirmation_is_of_one_export_and_told_of_only_where_it_was_needed(take: Callable) -> None:
+    everyone = [member(number) for number in range(50)]
+    whole, half = members(*everyone), members(*everyone[25:])
+    assert not take("members.csv", whole, confirmed=[digest(whole)]).is_confirmed
+    for other in (digest(whole), ""):
+        with pytest.raises(InputError, match=f"CONFIRM_VANISHED=members={digest(half)}"):
+            take("members.csv", half, D[10], confirmed=[other])
+    assert take("members.csv", half, D[10], confirmed=[digest(half)[:12]]).is_confirmed
 
 
 def test_a_header_and_nothing_else_does_not_close_a_small_table(take: Callable, store: RegistryStore) -> None:
@@ -168,7 +184,7 @@ def test_a_header_and_nothing_else_does_not_close_a_small_table(take: Callable, 
         take("members.csv", members(*five[3:]), D[10])
     assert store.load_at("members", D[10]).num_rows == 5
     assert take("members.csv", members(*five[2:]), D[10]).closed == 2
-    assert take("members.csv", members(), D[11], confirmed={"members"}).closed == 3
+    assert take("members.csv", members(), D[11], confirmed=[digest(members())]).closed == 3
 
 
 def test_an_export_of_an_earlier_day_than_the_stored_one_is_refused(take: Callable) -> None:

@@ -1,5 +1,6 @@
 """From delivered linked events to pseudonymised ones: only with a live link, under a key and a sub-key of their own."""
 
+import hashlib
 import json
 from datetime import date
 
@@ -109,8 +110,10 @@ def test_a_day_is_derived_again_when_its_rows_or_links_change_and_only_then(link
     linked.export("misuse_records", [{"account_key": "k", "recorded_at": "2015-01-01", "misuse": "spam"}])
     assert stale_linked_days(linked.workspace) == []
     other = {"account_key": "k-lee", "service": "melon", "melon_member_id": "m-lee", "ended_at": None}
-    confirming = linked.under(confirm_vanished=("linked_accounts",))
-    confirming.export("linked_accounts", [{**other, "linked_at": "2015-05-20T12:00:00+09:00"}])
+    row = {**other, "linked_at": "2015-05-20T12:00:00+09:00"}
+    digest = hashlib.sha256(f"{json.dumps(row)}\n".encode()).hexdigest()
+    confirming = linked.under(confirm_vanished=(f"linked_accounts={digest}",))
+    confirming.export("linked_accounts", [row])
     assert derive_linked_days(linked.workspace)[0].decided == {"without link": 2}
     assert events(linked) == []
 

@@ -160,17 +160,35 @@ def test_an_entry_of_a_single_export_that_does_not_say_so_stands_alone(house):
 def test_an_export_that_lost_too_many_rows_waits_for_a_persons_word(house):
     rows = [{**MEMBER, "account_key": f"k{n}", "login_id": f"l{n}"} for n in range(20)]
     house.export("members", rows)
-    with pytest.raises(InputError, match="20 rows are gone"):
+    with pytest.raises(InputError, match="20 rows are gone") as refusal:
         house.export("members", rows[:5])
+    digest = str(refusal.value).rpartition("members=")[2]
+    assert len(digest) == 64
     assert (house.workspace.home.landing / "registry" / "members.csv").exists()
     with pytest.raises(InputError, match="20 rows are gone"):
-        import_registry(house.under(confirm_vanished=("contents",)).workspace, "members")
-    assert import_registry(house.under(confirm_vanished=("members",)).workspace, "members").total("closed") == 15
+        import_registry(house.under(confirm_vanished=(f"contents={digest}",)).workspace, "members")
+    confirming = house.under(confirm_vanished=(f"members={digest[:12]}",))
+    assert import_registry(confirming.workspace, "members").total("closed") == 15
+    entries = [entry.body for entry in house.workspace.ledger.entries(KIND)]
+    assert [entry.get("confirmed") for entry in entries] == [None, True]
+    # Left where it was, the setting lets no other export in.
+    house.export("members", rows)
+    with pytest.raises(InputError, match="of 20 rows are gone"):
+        confirming.export("members", rows[:6])
 
 
-def test_a_confirmation_of_no_table_is_an_error(house):
-    with pytest.raises(UsageError, match="'mumbers' is no registry table"):
-        import_registry(house.under(confirm_vanished=("mumbers",)).workspace, "members")
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("mumbers=0123456789ab", "'mumbers' is no registry table"),
+        ("members", "write members=DIGEST, the export's SHA-256"),
+        ("members=0123456789a", "write members=DIGEST"),
+        ("members=0123456789ag", "write members=DIGEST"),
+    ],
+)
+def test_a_confirmation_of_no_export_is_an_error(house, text, fault):
+    with pytest.raises(UsageError, match=fault):
+        import_registry(house.under(confirm_vanished=(text,)).workspace, "contents")
 
 
 def test_a_change_of_a_table_that_decides_nothing_makes_no_day_stale(house, line):
