@@ -120,10 +120,10 @@ class Holds:
         return len(self._chain.entries(ADDED)), len(self._chain.entries(RELEASED))
 
     def add(self, hold: Hold) -> Hold:
-        """Keep a hold and return it with its id and, where lines may have to be taken aside, their key."""
+        """Keep a hold and return it with its id and the key of what may have to be taken aside for it."""
         self.settle(seoul_day(hold.added_at))
         day = seoul_day(hold.added_at)
-        lines_key = None if hold.on is On.DATASET else self._keys.fresh_key(LINES, day).name
+        lines_key = self._keys.fresh_key(LINES, day).name
         kept = replace(hold, hold_id=f"{day.isoformat()}-{secrets.token_hex(4)}", lines_key=lines_key)
         key = self._keys.fresh_key(DATASET, day)
         body = json.dumps({**asdict(kept), "salt": secrets.token_hex(16)}, default=_text, sort_keys=True).encode()
@@ -199,14 +199,20 @@ class Holds:
         """Return the day the last hold on an item was released, None when none was in the last days."""
         return max((h.released_on for h in self.all() if h.released_on and _covers(h, item)), default=None)
 
+    def of_dataset(self, dataset: str) -> list[Hold]:
+        """Return the active holds on days of a dataset."""
+        return [hold for hold in self.active() if hold.on is On.DATASET and hold.dataset == dataset]
+
     def covering_account(self, account_key: str) -> list[Hold]:
         """Return the active holds on a member, or on the partner that was the member's."""
         subject = self._digests.subject_digest(account_key)
         return [hold for hold in self.active() if subject in hold.subjects]
 
     def lines_key(self, hold: Hold) -> DataKey:
-        """Return the key under which lines of `hold` are taken aside."""
-        return self._keys.get(str(hold.lines_key))
+        """Return the key under which lines of `hold` are taken aside. Raises UsageError for a hold that has none."""
+        if hold.lines_key is None:
+            raise UsageError(f"hold {hold.hold_id} has no key for what is taken aside: release it and add it again")
+        return self._keys.get(hold.lines_key)
 
     def _destroy(self, name: str | None) -> None:
         if name is not None:
@@ -270,10 +276,10 @@ def _remove_folder(folder: Path) -> None:
 
 
 def _covers(hold: Hold, item: Held) -> bool:
-    if hold.on is On.DATASET:
-        return item.dataset == hold.dataset and hold.has_day(item.anchor)
     if item.dataset == LINES:
         return item.place.startswith(f"held/{hold.hold_id}/")
+    if hold.on is On.DATASET:
+        return item.dataset == hold.dataset and hold.has_day(item.anchor)
     name = item.place.rsplit("/", 1)[-1].removesuffix(".age")
     return item.place.startswith("sealed/") and name in hold.subjects
 

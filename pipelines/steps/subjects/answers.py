@@ -1,6 +1,6 @@
 """What a member is told: of each dataset how much there was, and whether it went or stays, until when and by which law."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -117,11 +117,27 @@ def answer_of(workspace: Workspace, person: Person, found: Iterable[Found], kind
             counts.setdefault(one.dataset, []).append(one)
     lines = [_line(workspace, person, name, stores) for name, stores in counts.items()]
     lines += [line for line in _sealed_now(workspace, person) if line.dataset not in counts]
-    if workspace.holds.covering_account(person.account_key) and "held_lines" not in counts:
-        lines.append(
-            _kept(workspace, "held_lines", sum(line.count for line in lines if line.outcome == "erased"), None)
-        )
+    aside = _taken_aside(workspace, person, [line for line in lines if line.outcome == "erased"], counts)
+    if aside is not None and "held_lines" not in counts:
+        lines.append(_kept(workspace, "held_lines", aside, None))
     return Answer(workspace.today, kind, tuple(sorted(lines, key=lambda line: (line.outcome, line.dataset))))
+
+
+def _taken_aside(
+    workspace: Workspace, person: Person, erased: Iterable[Line], counts: Mapping[str, Sequence[Found]]
+) -> int | None:
+    """Return how much of what goes a hold keeps: all for one on the member, else what lies in held days; None for none."""
+    if workspace.holds.covering_account(person.account_key):
+        return sum(line.count for line in erased)
+    aside = 0
+    for line in erased:
+        holds = workspace.holds.of_dataset(line.dataset)
+        if workspace.policy.dataset(line.dataset).stage == "registry":
+            aside += line.count * any(hold.has_day(workspace.today) for hold in holds)
+        elif line.dataset == "linked_events":
+            days = [found for store in counts[line.dataset] for found in store.days.items()]
+            aside += sum(count for day, count in days if any(hold.has_day(day) for hold in holds))
+    return aside or None
 
 
 def _line(workspace: Workspace, person: Person, name: str, stores: Sequence[Found]) -> Line:

@@ -146,17 +146,30 @@ def take_aside(workspace: Workspace, going: Iterable[Going]) -> list[str]:
     ]
 
 
-def take_rows_aside(workspace: Workspace, table: str, rows: pa.Table) -> list[str]:
-    """Copy those of `rows`, which are about to leave a registry table, that are held; return the places of the copies."""
-    holds = _line_holds(workspace)
-    if not holds.holds or not len(rows):
+def take_rows_aside(
+    workspace: Workspace, table: str, rows: pa.Table, days: Sequence[date | None] | None = None
+) -> list[str]:
+    """Copy those of `rows`, which are about to leave a registry table, that are held; return the places of the copies.
+
+    `days` has the day on which each row ended, for rows that go before a plan: a hold on days of the table keeps them out of
+    plans, and here those that ended on one of its days; one without a day lies in every range.
+    """
+    holds, on_days = _line_holds(workspace), [] if days is None else workspace.holds.of_dataset(table)
+    if not (holds.holds or on_days) or not len(rows):
         return []
     names = [name for name in ("account_key", "partner_id") if name in rows.column_names]
     by_hold: dict[str, tuple[Hold, list[int]]] = {}
-    for number, row in enumerate(rows.select(names).to_pylist()):
-        for hold in holds.of_row(row):
+    ended = days or [None] * len(rows)
+    for number, (row, day) in enumerate(zip(rows.select(names).to_pylist(), ended, strict=True)):
+        for hold in [*holds.of_row(row), *(hold for hold in on_days if hold.has_day(day))]:
             by_hold.setdefault(hold.hold_id, (hold, []))[1].append(number)
     return [_rows_file(workspace, hold, table, rows.take(numbers)) for hold, numbers in by_hold.values()]
+
+
+def take_lines_aside(workspace: Workspace, segment: Segment, lines: Sequence[bytes]) -> list[str]:
+    """Copy `lines` that are about to leave a segment for the holds on its day; return the places of the copies."""
+    holds = [hold for hold in workspace.holds.of_dataset(segment.dataset) if hold.has_day(segment.day)]
+    return [_lines_file(workspace, hold, segment, lines) for hold in holds if lines]
 
 
 def _begun(workspace: Workspace, on: On, order: Order) -> Hold:
@@ -216,10 +229,14 @@ def _segment_aside(workspace: Workspace, segment: Segment, holds: RowHolds) -> l
             chosen.setdefault(hold.hold_id, (hold, []))[1].append(number)
     places = []
     for hold, numbers in chosen.values():
-        raw = b"\n".join(lines.raw[number] for number in numbers) + b"\n"
-        name = segment.path.rsplit("/", 1)[1].removesuffix(".age")
-        places.append(_put(workspace, hold, segment.dataset, segment.day, f"{segment.source}-{name}", raw))
+        places.append(_lines_file(workspace, hold, segment, [lines.raw[number] for number in numbers]))
     return places
+
+
+def _lines_file(workspace: Workspace, hold: Hold, segment: Segment, lines: Sequence[bytes]) -> str:
+    name = segment.path.rsplit("/", 1)[1].removesuffix(".age")
+    raw = b"\n".join(lines) + b"\n"
+    return _put(workspace, hold, segment.dataset, segment.day, f"{segment.source}-{name}", raw)
 
 
 def _rows_file(workspace: Workspace, hold: Hold, table: str, rows: pa.Table) -> str:

@@ -106,7 +106,7 @@ def remove_accounts(workspace: Workspace, table: str, gone: Mapping[str, datetim
     if not any(going):
         return 0
     leaving = rows.filter(pa.array(going))
-    take_rows_aside(workspace, table, leaving)
+    take_rows_aside(workspace, table, leaving, _ended_on(workspace, leaving, gone))
     changed_from = _changed_from(leaving, gone)
     workspace.registry.rewrite(table, rows.filter(pc.invert(pa.array(going))), changed_from=changed_from)
     return sum(going)
@@ -224,6 +224,14 @@ def _misuse(workspace: Workspace) -> dict[str, list[Mapping[str, Any]]]:
         for row in members_there(workspace.registry.load(MISUSE)).to_pylist():
             records[row[ACCOUNT]].append(row)
     return records
+
+
+def _ended_on(workspace: Workspace, rows: pa.Table, gone: Mapping[str, datetime]) -> list[date | None]:
+    """Return the day on which each of `rows` ended: that of leaving, or that of the erasure which a backup knew nothing of."""
+    stones = {stone.account: stone.at for stone in workspace.tombstones.all() if stone.kind is Gone.ERASED}
+    digest = workspace.subjects.tombstone_of_account
+    ended = (gone[key] if key in gone else stones.get(digest(key)) for key in rows[ACCOUNT].to_pylist())
+    return [None if at is None else seoul_day(at) for at in ended]
 
 
 def _changed_from(rows: pa.Table, gone: Mapping[str, datetime]) -> date | None:

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 import pyarrow as pa
 
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.retention.rewriting import rewrite_segments, sweep_rewritten
-from pipelines.steps.subjects.holds import take_aside
+from pipelines.steps.subjects.holds import take_aside, take_lines_aside
 from pipelines.steps.subjects.keeping_out import rows_of_erased
 from pipelines.steps.subjects.lines import NAME_FIELDS
 from pipelines.steps.workspace import Workspace
@@ -38,6 +39,9 @@ def take_linked_rows_out(workspace: Workspace, linked_ids: Collection[str]) -> i
         if not any(map(any, rows.values())):
             continue
         take_aside(workspace, [_Going(DATASET, f"vault/{segment.path}") for segment in segments])
+        for segment in segments:
+            lines = workspace.vault.read_segment(segment).raw.splitlines()
+            take_lines_aside(workspace, segment, list(compress(lines, rows[segment.path])))
         rewrite_segments(workspace, "vault", segments, lambda _segment, content: _without(content, wanted))
         removed += sum(map(sum, rows.values()))
     sweep_rewritten(workspace)

@@ -1,6 +1,6 @@
 """A withdrawal is confirmed first; a request that is cut short is finished; what is on hold is taken aside."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from planted import DAY, GOING, KIM, LEE, counts, erase, kim, registered, without_access
@@ -9,7 +9,12 @@ from pipelines.errors import UsageError
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.subjects.confirming import confirmation_code, require_confirmed
 from pipelines.steps.subjects.erasing import carry_out, finish_requests, foretell
-from pipelines.steps.subjects.holds import Order, hold_member
+from pipelines.steps.subjects.holds import Order, hold_dataset, hold_member, release_hold
+from pipelines.steps.subjects.leaving import settle_departures
+from pipelines.steps.subjects.person import person_of
+from pipelines.storage.sealing import unseal
+
+DAY_AFTER = date(2015, 5, 21)
 
 # Withdraw ------------------------------------------------------------------------------------------------------------
 
@@ -98,3 +103,49 @@ def test_of_a_held_member_rows_are_taken_aside_and_the_answer_says_so(house):
     found = counts(house)
     assert found["held_lines"] >= len(GOING)
     assert found["members"] == 0
+
+
+def aside(house, hold):
+    """What lies aside for a hold, by dataset."""
+    key = house.workspace.holds.lines_key(hold)
+    paths = sorted((house.workspace.home.held / hold.hold_id).rglob("*.age"))
+    return {path.parents[1].name: unseal(path.read_bytes(), key, "aside") for path in paths}
+
+
+@pytest.mark.parametrize(("dataset", "on"), [("members", DAY_AFTER), ("linked_events", DAY)])
+@pytest.mark.parametrize(("moved", "is_held"), [(0, True), (-1, False), (1, False)])
+def test_what_an_erased_member_had_in_a_held_range_is_taken_aside_and_the_answer_says_so(
+    house, dataset, on, moved, is_held
+):
+    """Of a range of one day; when it is the day before or the day after, nothing is."""
+    day = on + timedelta(days=moved)
+    hold = hold_dataset(house.workspace, dataset, day, day, Order("complaint", "court", date(2015, 8, 1)))
+    answer = erase(house)
+    found = aside(house, hold)
+    assert list(found) == ([dataset] if is_held else [])
+    assert ("held_lines" in {line.dataset for line in answer.lines}) is is_held
+    assert counts(house)[dataset] == 0
+    for payload in found.values():
+        assert b"kim" in payload
+        assert b"lee" not in payload
+    release_hold(house.workspace, hold.hold_id)
+    assert not list(house.workspace.home.held.rglob("*.age"))
+
+
+def test_who_leaves_in_a_held_range_is_taken_aside_out_of_the_registry(house):
+    order = Order("complaint", "court", date(2015, 8, 1))
+    held, other = (hold_dataset(house.workspace, "members", day, day, order) for day in (date(2015, 5, 20), DAY_AFTER))
+    left = {**KIM, "status": "withdrawn", "withdrawn_at": "2015-05-20T10:00:00+09:00"}
+    house.export("members", [left, LEE])
+    settle_departures(house.workspace)
+    assert counts(house)["members"] == 0
+    assert b"account-kim" in aside(house, held)["members"]
+    assert aside(house, other) == {}
+
+
+def test_of_a_held_range_the_rows_of_two_members_who_are_erased_one_after_the_other_are_all_aside(house):
+    hold = hold_dataset(house.workspace, "linked_events", DAY, DAY, Order("complaint", "court", date(2015, 8, 1)))
+    erase(house)
+    carry_out(house.workspace, person_of(house.workspace, "lee", None), "erased", "passport, seen", lambda _name: None)
+    paths = list((house.workspace.home.held / hold.hold_id).rglob("*.age"))
+    assert len(paths) == 2
