@@ -7,6 +7,7 @@ from dagster import DagsterRunStatus, RunRecord, RunsFilter
 
 from assets.guarded import guarded
 from assets.morning_page import ENGLISH, KOREAN, Night, checks, lines_chart, links, nights_chart, page
+from assets.morning_people import people
 from pipelines.clock import SystemClock
 from pipelines.settings import load_settings
 from pipelines.steps.summary import SHOWN_DAYS, summary_of
@@ -28,8 +29,9 @@ def nightly_summary_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         tags={"layer": "aggregates"},
         deps=sorted(after),
         description=(
-            "The morning's page: what was taken in, what was dropped and why, which checks hold and under which clause, how long "
-            "the nights take. Read it under Metadata; counts and reasons only, no name of a file.\n\n"
+            "The morning's page: what was taken in, what was dropped and why, what was decided about people, "
+            "which checks hold and under which clause, how long the nights take. Read it under Metadata; "
+            "counts and reasons only, no name of a file.\n\n"
             "아침에 읽는 한 장의 요약입니다. Metadata에서 한국어와 영어로 볼 수 있습니다."
         ),
     )
@@ -41,8 +43,10 @@ def nightly_summary_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "page_ko": dg.MetadataValue.md(page(summary, nights, derived, KOREAN)),
+                "people_ko": dg.MetadataValue.md(people(summary, KOREAN)),
                 "checks_ko": dg.MetadataValue.md(checks(summary, KOREAN)),
                 "page_en": dg.MetadataValue.md(page(summary, nights, derived, ENGLISH)),
+                "people_en": dg.MetadataValue.md(people(summary, ENGLISH)),
                 "checks_en": dg.MetadataValue.md(checks(summary, ENGLISH)),
                 "look_at": dg.MetadataValue.md(links()),
                 "lines_chart": dg.MetadataValue.md(lines_chart(summary)),

@@ -14,6 +14,7 @@ class DayState:
     """One day's events file: the fingerprint of its inputs, its rows, its key's name, and whom its lines speak of.
 
     `people` counts each line once, by what is decided about its person; `cookies` counts what the lines' cookies showed.
+    `derived_on` is the Asia/Seoul day on which it was derived, as YYYY-MM-DD; none in a state of before that was written.
     """
 
     day: date
@@ -22,6 +23,7 @@ class DayState:
     key: str
     people: dict[str, int]
     cookies: dict[str, int] = field(default_factory=dict)
+    derived_on: str | None = None
 
     @property
     def file_name(self) -> str:

@@ -114,7 +114,8 @@ class _Deriver:
             order = "occurred_at, client_address_pseudonym, visitor_pseudonym, route"
             target = folder / f"{given.day.isoformat()}.parquet"
             rows = write_parquet(connection, f"SELECT {columns} FROM day_events ORDER BY {order}", target, key)  # noqa: S608
-        write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided), dict(showed)))
+        on = self._workspace.today.isoformat()
+        write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided), dict(showed), on))
         return DayReport(given.day, rows, dict(decided), dict(showed), target.stat().st_size)
 
     def _begin(self, connection: duckdb.DuckDBPyConnection, people: People) -> None:

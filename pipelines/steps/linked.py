@@ -108,7 +108,8 @@ def _derive(workspace: Workspace, pseudonymiser: Pseudonymiser, given: LinkedInp
     with workspace.connection() as connection:
         connection.register("linked", table)
         write_parquet(connection, "SELECT * FROM linked ORDER BY ALL", target, key)
-    write_day_state(target.parent, DayState(given.day, given.fingerprint, len(events), key.name, dict(decided)))
+    on = workspace.today.isoformat()
+    write_day_state(target.parent, DayState(given.day, given.fingerprint, len(events), key.name, dict(decided), {}, on))
     return LinkedReport(given.day, len(events), dict(decided), target.stat().st_size)
 
 

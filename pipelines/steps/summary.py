@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pipelines.clock import seoul_day
 from pipelines.records.ledgered import KIND as RECORD_KIND
 from pipelines.records.ledgered import RecordFile
+from pipelines.steps.day_files import LINKED, read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.records import KIND, QUARANTINED_FILE
 from pipelines.steps.registry import KIND as REGISTRY_KIND
@@ -32,6 +33,8 @@ class Intake:
     exports_changed: int = 0
     rows_refused: Counter[str] = field(default_factory=Counter)
     columns_undeclared: set[str] = field(default_factory=set)
+    rows_kept_out: Counter[str] = field(default_factory=Counter)
+    rows_flagged: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: Entry) -> None:
         """Count a ledger entry; kinds that tell of no intake are passed over."""
@@ -45,6 +48,8 @@ class Intake:
             self.exports_changed += 1
             self.rows_refused.update(entry.body["refused"])
             self.columns_undeclared.update(entry.body["undeclared_columns"])
+            self.rows_kept_out.update(entry.body.get("kept_out", {}))
+            self.rows_flagged.update(entry.body.get("flags", {}))
 
     def _add_log(self, record: ImportRecord) -> None:
         self.files += 1
@@ -63,13 +68,23 @@ class Intake:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What the days that were derived today say of people: lines by decision and by cookie, linked rows by decision."""
+
+    lines: Counter[str] = field(default_factory=Counter)
+    cookies: Counter[str] = field(default_factory=Counter)
+    linked: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
 class Summary:
-    """The morning's facts: today's intake, that of the SHOWN_DAYS days up to today, and every check's last result."""
+    """The morning's facts: today's intake, that of the SHOWN_DAYS days up to today, every check's last result, the people."""
 
     today: date
     intake: Intake
     by_day: dict[date, Intake]
     checks: tuple[CheckResult, ...]
+    decided: Decided = field(default_factory=Decided)
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
@@ -83,7 +98,20 @@ def summary_of(opened: OpenHome) -> Summary:
     days = [opened.today - timedelta(days=back) for back in reversed(range(SHOWN_DAYS))]
     by_day = {day: found.get(day, Intake()) for day in days}
     results = [_result(body) for body in read_results(opened.home)["results"].values()]
-    return Summary(opened.today, by_day[opened.today], by_day, tuple(results))
+    return Summary(opened.today, by_day[opened.today], by_day, tuple(results), decided_today(opened))
+
+
+def decided_today(opened: OpenHome) -> Decided:
+    """Return what the days derived on the Asia/Seoul day it is now say of people: a day derived anew counts whole again."""
+    decided, on = Decided(), opened.today.isoformat()
+    for state in read_day_states(opened.home.events).values():
+        if state.derived_on == on:
+            decided.lines.update(state.people)
+            decided.cookies.update(state.cookies)
+    for state in read_day_states(opened.home.events / LINKED).values():
+        if state.derived_on == on:
+            decided.linked.update(state.people)
+    return decided
 
 
 def intake_by_day(entries: Iterable[Entry]) -> dict[date, Intake]:
