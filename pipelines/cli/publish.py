@@ -1,18 +1,28 @@
-"""`partnerstats publish`: make the release that is due, and gate it."""
+"""`partnerstats publish`: make the release that is due, and gate it; `publish export` writes one for BI tools."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table, progress_bar
+from pipelines.errors import UsageError
+from pipelines.releases.exporting import Format
 from pipelines.releases.given import Outcome
 from pipelines.steps.access import record_access
+from pipelines.steps.publishing.exporting import export_release
 from pipelines.steps.publishing.publishing import publish_release
 from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.subjects.erasing import finish_requests
-from pipelines.steps.workspace import Workspace
+from pipelines.steps.workspace import Workspace, existing_home
+
+app = typer.Typer(help="Make and gate the release that is due; export one.")
 
 
+@app.callback(invoke_without_command=True)
 def publish(
+    context: typer.Context,
     home: HomeOption = None,
     clock: ClockOption = None,
     role: RoleOption = None,
@@ -23,6 +33,9 @@ def publish(
 
     Every cell ever published is attacked first. Exits 1 when a privacy check failed or the gate refuses: the last release stays.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options_before(context)
+        return
     workspace = Workspace.open(settings_from(home, clock, role, reason))
     record_access(workspace, "publication of a release")
     with workspace.home.lock(), progress_bar(is_shown=not as_json) as report:
@@ -35,6 +48,44 @@ def publish(
         _print(done.outcome)
     if done.outcome.status == "refused":
         raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder outside the home; made if need be.")],
+    form: Annotated[Format, typer.Option("--format", help="CSV for spreadsheets, or Parquet.")] = Format.CSV,
+    partner: Annotated[str | None, typer.Option(metavar="ID", help="This partner's tables.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Each partner's tables, in a folder of its own.")] = False,
+    release: Annotated[str | None, typer.Option(metavar="ID", help="Default: the current release.")] = None,
+    home: HomeOption = None,
+    clock: ClockOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the tables of a release for BI tools: what partners' files hold and nothing else.
+
+    CSV is UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula gets an apostrophe in front. No access
+    is recorded, since the figures are about nobody: they came through the gate.
+
+    For example: partnerstats publish export --partner p-001 --format csv --to ~/bi
+    """
+    if (partner is None) is not everyone:
+        raise UsageError("say whose tables: --partner ID, or --all")
+    settings = settings_from(home, clock)
+    existing_home(settings)
+    done = export_release(Workspace.open(settings), partner, form, to, release)
+    if as_json:
+        print_json(done.to_body())
+        return
+    print_table(f"Release {done.release}", ["partner", "folder"], [(one, str(at)) for one, at in done.folders.items()])
+    console().print(f"{done.written.files:,} files, {done.written.rows:,} rows, in {done.written.folder}", markup=False)
+
+
+def _refuse_options_before(context: typer.Context) -> None:
+    """Raise UsageError when an option was given before the name of a further command, where nothing would heed it."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    if given:
+        raise UsageError(f"give the options after `{context.invoked_subcommand}`")
 
 
 def _print(outcome: Outcome) -> None:

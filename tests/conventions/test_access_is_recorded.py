@@ -13,6 +13,7 @@ RECORDED_BY_A_STEP = {
 """Who is concerned, or what, is known only there: the module that records it."""
 SHOWS_NOBODY = {
     ("keys", "status"): "lists names and periods of keys and opens nothing that they seal",
+    ("publish", "export"): "copies aggregates that came through the gate",
     ("retention_audit", "audit_command"): "counts items and days",
     ("retention_plan", "plan_command"): "counts items and days, and destroys nothing",
     ("retention_verify", "verify_command"): "compares keyed digests and counts what it found",
