@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from heapq import nsmallest
@@ -135,6 +136,16 @@ class SampleStore:
         """Yield every sample, by name. Raises DamagedError when one cannot be read."""
         for path in sorted(self.folder.glob("*.json")):
             yield _parsed(path)
+
+    def remove_all_but(self, plans: Set[str]) -> int:
+        """Remove the samples of other plans and return how many; one that cannot be read stays, to be looked at."""
+        removed = 0
+        for path in sorted(self.folder.glob("*.json")):
+            with suppress(DamagedError):
+                if _parsed(path).plan not in plans:
+                    remove(path)
+                    removed += 1
+        return removed
 
     def remove_taken_before(self, day: date) -> int:
         """Remove the samples taken before `day`, whose period is over, and return how many."""

@@ -15,8 +15,10 @@ import pytest
 from support.destruction import day_items, destroy, plant, plant_row, readable, take_out
 from support.finished import LAST_DAY, finished_home
 
+from pipelines.retention.entries import NIGHTLY, Begun
 from pipelines.retention.items import Item
 from pipelines.settings import load_settings
+from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.sampling import digester_of, sample_items, sample_rows, sample_store
 from pipelines.steps.retention.verifying import ByteProof, verify
 from pipelines.steps.workspace import Workspace
@@ -63,6 +65,8 @@ def destruction(tmp_path_factory: pytest.TempPathFactory) -> Destruction:
     sample_items(workspace, gone, PLAN)
     for row in rows:
         sample_rows(workspace, row.table, row.day, row.planted, PLAN)
+    begun = Begun(policy_version=workspace.policy.version, plan=PLAN, approved_by=NIGHTLY, items=len(gone) + len(rows))
+    open_register(workspace).append(begun, workspace.clock.now())
     line = sampled_line(workspace, gone)
     shutil.copytree(workspace.home.root, folder / "backup")
     needles = [canary.encode() for canary in canaries.values()]

@@ -1,8 +1,8 @@
 """A plan carried out: keys first, then what they opened, each step entered in the register and safe to be done again.
 
 Samples for the proof are taken, `begun` is entered, the keys go all at once, then rows and files; `destroyed` is entered for
-each dataset when nothing of it is left. A crash leaves `begun` without all of its `destroyed`: whoever comes next finishes
-that plan before anything else.
+each dataset when nothing of it is left. A crash before `begun` leaves samples that count for nothing. One after it leaves
+`begun` without all of its `destroyed`: whoever comes next finishes that plan before anything else.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from pipelines.retention.register import Register
 from pipelines.steps.retention.destroying import Destroyer, take_samples
 from pipelines.steps.retention.planning import NO_WIRING, Wiring, plan_store, resolve
 from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.sampling import sweep_samples
 from pipelines.steps.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -60,6 +61,7 @@ def execute(
         return Executed(plan, approved_by, tuple(plan.destroyed(group, approved_by) for group in groups), was_done=True)
     if begun is None:
         _require_fresh(workspace, plan, approved_by, wiring)
+        sweep_samples(workspace)
         take_samples(workspace, plan)
         entry = Begun(policy_version=plan.policy_version, plan=digest, approved_by=approved_by, items=len(plan.items))
         register.append(entry, workspace.clock.now())

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Verified
+from pipelines.retention.entries import NIGHTLY, Destroyed, Verified
 from pipelines.retention.plan import Plan
 from pipelines.retention.plan_store import PlanRefusedError
 from pipelines.steps.retention.executing import Executed, execute
 from pipelines.steps.retention.planning import NO_WIRING, Wiring, make_plan, plan_store
-from pipelines.steps.retention.register import open_register
-from pipelines.steps.retention.sampling import sample_store
+from pipelines.steps.retention.register import begun_plans, open_register
+from pipelines.steps.retention.sampling import samples_of_begun
 from pipelines.steps.retention.verifying import ByteProof, due_scope, verify
 from pipelines.steps.workspace import Workspace
 
@@ -49,7 +49,7 @@ def retain(
 
 def prove(workspace: Workspace, progress: Progress = lambda _what, _done, _total: None) -> ByteProof | None:
     """Look for what was destroyed and enter what was found; None while nothing is there to be looked for."""
-    if next(iter(sample_store(workspace).all()), None) is None:
+    if next(samples_of_begun(workspace), None) is None:
         return None
     scope = due_scope(workspace)
     proof = verify(workspace, scope, progress=progress)
@@ -70,14 +70,10 @@ def prove(workspace: Workspace, progress: Progress = lambda _what, _done, _total
 
 def waiting_plans(workspace: Workspace) -> list[str]:
     """Return the digests of the plans that were made, not begun, and have not expired: a person is to confirm or replace them."""
-    store, begun = plan_store(workspace), _begun(workspace)
+    store, begun = plan_store(workspace), begun_plans(workspace)
     digests = sorted(path.stem for path in store.folder.glob("*.json"))
     plans = [store.load(digest) for digest in digests if digest not in begun]
     return [plan.digest for plan in plans if workspace.clock.now() <= plan.expires_at]
-
-
-def _begun(workspace: Workspace) -> set[str]:
-    return {entry.body.plan for entry in open_register(workspace).entries() if isinstance(entry.body, Begun)}
 
 
 def _last_plan(workspace: Workspace) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.errors import CheckFailedError, DamagedError, HomeError, UsageError
 from pipelines.policy import load_policy
 from pipelines.retention.certificate import Language, certify, render
-from pipelines.retention.entries import Restored, Words
+from pipelines.retention.entries import Begun, Restored, Words
 from pipelines.retention.examination import Finding, FindingKind, Verification
 from pipelines.retention.register import Register, root_after
 from pipelines.settings import Settings
@@ -23,6 +23,11 @@ def open_register(opened: OpenHome) -> Register:
     if copy.resolve().is_relative_to(opened.home.root.resolve()):
         raise HomeError(f"the copy of the register's head must lie outside the home: {copy}")
     return Register(opened.home.ledger, copy, Words.of(opened.policy))
+
+
+def begun_plans(opened: OpenHome) -> frozenset[str]:
+    """Return the digests of the plans whose execution was begun: of no other was anything destroyed."""
+    return frozenset(entry.body.plan for entry in open_register(opened).entries() if isinstance(entry.body, Begun))
 
 
 def restore_register(workspace: Workspace) -> Restored:

@@ -1,7 +1,7 @@
 """Samples of what is about to be destroyed, taken while its keys are still there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pipelines.retention.scanning.keys import LiveKeys
 from pipelines.retention.scanning.layers import Form, Layer
 from pipelines.retention.scanning.rows import row_texts
 from pipelines.retention.scanning.traversal import traverse
+from pipelines.steps.retention.register import begun_plans
 from pipelines.steps.workspace import Workspace
 
 _LABEL = b"partnerstats/destroyed-lines"
@@ -29,6 +30,20 @@ def digester_of(workspace: Workspace) -> Digester:
 def sample_store(workspace: Workspace) -> SampleStore:
     """Return the store of samples, `ledger/samples`."""
     return SampleStore(workspace.home.ledger / "samples")
+
+
+def samples_of_begun(workspace: Workspace) -> Iterator[Sample]:
+    """Yield the samples of plans that were begun: after a crash before that, what was sampled is all there and may stay.
+
+    Raises DamagedError when one cannot be read.
+    """
+    begun = begun_plans(workspace)
+    return (sample for sample in sample_store(workspace).all() if sample.plan in begun)
+
+
+def sweep_samples(workspace: Workspace) -> int:
+    """Remove the samples of plans that were never begun and return how many; only where none is being executed."""
+    return sample_store(workspace).remove_all_but(begun_plans(workspace))
 
 
 def sample_items(

@@ -14,7 +14,7 @@ from pipelines.retention.scanning.decoding import Decoder
 from pipelines.retention.scanning.keys import LiveKeys
 from pipelines.retention.scanning.scanner import Findings, Hit, Scanner
 from pipelines.steps.retention.byte_files import Found, Remembered, files_below
-from pipelines.steps.retention.sampling import digester_of, sample_store
+from pipelines.steps.retention.sampling import digester_of, samples_of_begun
 from pipelines.steps.workspace import Workspace
 
 Scope = Literal["changed", "everything"]
@@ -86,13 +86,13 @@ def verify(
     needles: Collection[bytes] = (),
     progress: Progress = lambda _what, _done, _total: None,
 ) -> ByteProof:
-    """Read the bytes of `scope` for every sample and all `needles`; call it only while holding the home.
+    """Read the bytes of `scope` for every sample of a begun plan and all `needles`; call it only while holding the home.
 
     What was read in full and held nothing is remembered, but only if the controls were found; with `needles` nothing is.
     """
     began = time.monotonic()
     digester = digester_of(workspace)
-    samples = Known.of(sample_store(workspace).all())
+    samples = Known.of(samples_of_begun(workspace))
     remembered = Remembered(workspace.home.ledger, digester)
     roots = {"": workspace.home.root, "keys": workspace.settings.key_folder}
     plain_in = {"the home": workspace.home.root, "dagster": workspace.home.dagster, "the keys": roots["keys"]}

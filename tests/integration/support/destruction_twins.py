@@ -5,10 +5,12 @@ from datetime import date
 from support.corruption import Corruption
 from support.twin import Twin
 
+from pipelines.retention.entries import NIGHTLY, Begun
 from pipelines.retention.items import Item, Kind
 from pipelines.retention.plan import Plan
 from pipelines.steps.retention.nightly import prove
 from pipelines.steps.retention.planning import plan_store, resolve
+from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.sampling import sample_items
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import write_bytes
@@ -34,6 +36,8 @@ def _still_there(dataset: str) -> Corruption:
         day = date.fromisoformat(part.parent.name)
         place = part.relative_to(workspace.home.root).as_posix()
         sample_items(workspace, [Item(dataset, Kind.FILE, place, day)], PLAN)
+        begun = Begun(policy_version=workspace.policy.version, plan=PLAN, approved_by=NIGHTLY, items=1)
+        open_register(workspace).append(begun, workspace.clock.now())
         assert prove(workspace) is not None
 
     return corrupt

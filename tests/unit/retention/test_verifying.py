@@ -11,11 +11,14 @@ from typer.testing import CliRunner
 
 from pipelines.cli.app import app
 from pipelines.errors import CheckFailedError
+from pipelines.retention.entries import NIGHTLY, Begun
 from pipelines.retention.items import Item, Kind
 from pipelines.retention.scanning import tables
 from pipelines.settings import load_settings
 from pipelines.steps.retention.byte_files import files_below
-from pipelines.steps.retention.sampling import sample_items, sample_store
+from pipelines.steps.retention.nightly import prove
+from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.sampling import sample_items, sample_store, sweep_samples
 from pipelines.steps.retention.verifying import due_scope, require_passed, verify
 from pipelines.steps.workspace import Workspace
 
@@ -26,7 +29,14 @@ NOT_THERE_YET = ("landing/new.log", "ledger/verified.json")
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Workspace:
+def opened(sampled: Workspace) -> Workspace:
+    """The same home after its plan was begun."""
+    begin(sampled)
+    return sampled
+
+
+@pytest.fixture
+def sampled(tmp_path: Path) -> Workspace:
     """A home with one sealed day, sampled."""
     workspace = Workspace.open(load_settings(home=tmp_path / "home", clock=NOW, threads=1))
     segment = workspace.vault.write_segment(
@@ -35,6 +45,12 @@ def opened(tmp_path: Path) -> Workspace:
     item = Item("access_logs", Kind.FILE, f"vault/{segment.path}", DAY, key=segment.key)
     assert len(sample_items(workspace, [item], PLAN)) == 1
     return workspace
+
+
+def begin(workspace: Workspace, plan: str = PLAN) -> None:
+    """Enter that a plan was begun."""
+    entry = Begun(policy_version=workspace.policy.version, plan=plan, approved_by=NIGHTLY, items=1)
+    open_register(workspace).append(entry, workspace.clock.now())
 
 
 @pytest.fixture
@@ -58,6 +74,27 @@ def test_what_is_still_there_is_found(opened: Workspace):
     assert proof.probes_found == proof.probes > 2
     with pytest.raises(CheckFailedError, match="destroyed lines or rows found"):
         require_passed(proof)
+
+
+def test_what_was_sampled_for_a_plan_that_was_never_begun_is_not_looked_for(sampled: Workspace):
+    assert prove(sampled) is None
+    begin(sampled, "c" * 64)
+    proof = verify(sampled, "everything")
+    assert (proof.samples, proof.probes) == (0, 0)
+    assert proof.has_passed
+    begin(sampled)
+    assert not verify(sampled, "everything").has_passed
+
+
+def test_samples_of_plans_never_begun_are_swept_and_no_others(sampled: Workspace):
+    (path,) = sample_store(sampled).folder.iterdir()
+    (unreadable := path.with_name("bad.json")).write_text("{}")
+    begin(sampled)
+    assert sweep_samples(sampled) == 0
+    document = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**document, "plan": "c" * 64}))
+    assert sweep_samples(sampled) == 1
+    assert [*sample_store(sampled).folder.iterdir()] == [unreadable]
 
 
 def test_what_was_destroyed_is_not_found_by_a_scan_that_finds(destroyed: Workspace):
@@ -101,7 +138,7 @@ def test_only_what_changed_is_read_the_next_night_and_everything_after_a_week(de
     (destroyed.home.landing / "new.log").write_bytes(OTHER)
     changed = verify(destroyed, "changed")
     assert {hit.place for hit in changed.hits} == {"landing/new.log"}
-    assert changed.unchanged == 4
+    assert changed.unchanged == 10
     assert changed.files + changed.unchanged == everything.files + len(NOT_THERE_YET)
     assert due_scope(at(destroyed, WEEK)) == "everything"
 
