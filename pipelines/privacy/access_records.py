@@ -73,6 +73,11 @@ class AccessRecords:
         """Return the first days of the months whose records are still there, in order."""
         return sorted(date.fromisoformat(path.stem) for path in self._folder.glob("????-??-??.sealed"))
 
+    def known_months(self) -> list[date]:
+        """Return those of the months that the chain has a record of: a file of another one was put there by hand."""
+        chained = {entry.body["month"] for entry in self._chain.entries(_KIND)}
+        return [month for month in self.months() if month.isoformat() in chained]
+
     def read(self, month: date) -> list[Access]:
         """Return the records of the month that begins on `month`, in order of time.
 

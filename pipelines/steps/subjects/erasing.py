@@ -23,7 +23,7 @@ from pipelines.steps.subjects.keeping_out import ACCOUNT, tables_of_membership
 from pipelines.steps.subjects.landing import remove_copies
 from pipelines.steps.subjects.leaving import leaver_of, remove_accounts, seal_leavers
 from pipelines.steps.subjects.linked_rows import linked_ids_of_erased, take_linked_rows_out
-from pipelines.steps.subjects.person import Person
+from pipelines.steps.subjects.person import Person, pseudonyms_of
 from pipelines.steps.workspace import Workspace
 
 CLAUSES: Mapping[Kind, str] = {"erased": "rights.refuse", "withdrawn": "rights.withdraw"}
@@ -104,7 +104,8 @@ def _carry_out(workspace: Workspace, request: Request, step: Step) -> None:
     workspace.tombstones.add_all(_departures(request, leaver.logins if leaver else {}))
     step("tombstones")
     take_linked_rows_out(workspace, request.linked_ids)
-    remove_copies(workspace, (request.account_key, *request.logins, *request.linked_ids))
+    pseudonyms = pseudonyms_of(workspace, request.account_key).values()
+    remove_copies(workspace, (request.account_key, *request.logins, *request.linked_ids, *pseudonyms))
     step("landing")
     _erase_rows(workspace, {request.account_key: request.asked_at})
     step("rows")

@@ -26,10 +26,10 @@ from pipelines.rights.sealed import FOLDERS
 from pipelines.steps.day_files import LINKED_EVENTS, read_day_states
 from pipelines.steps.linked import linked_folder
 from pipelines.steps.retention.byte_files import files_below
-from pipelines.steps.retention.inventory.known import known_to
 from pipelines.steps.retention.inventory.places import STAGED, Store, place_of
 from pipelines.steps.subjects.lines import Lines, quarantined, text_pattern, vault_segments
 from pipelines.steps.subjects.person import Person
+from pipelines.steps.subjects.strays import BY_HAND, Stock
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.engine import add_key
 from pipelines.storage.parquet import scan
@@ -160,7 +160,7 @@ class Search:
         days = Counter(stone.goes_after for stone in stones)
         yield self._found("tombstones", "keys/tombstones.jsonl", days, BY_DIGEST)
         records: Counter[date] = Counter()
-        for month in workspace.access_records.months():
+        for month in workspace.access_records.known_months():
             for access in workspace.access_records.read(month):
                 said = f"{access.reason} {access.action}".encode()
                 if self._person.subject in access.subjects or self._is_named(said):
@@ -178,23 +178,16 @@ class Search:
             found = place_of(file.place)
             if file.link is not None or file.place.startswith(_OTHERWISE):
                 continue
-            if found is not None and found.store in _ASKED_OTHERWISE and self._is_known(file.place, found.store):
+            is_stray = found is not None and self._stock.is_stray(file.place, found.store)
+            if found is not None and found.store in _ASKED_OTHERWISE and not is_stray:
                 continue
-            dataset = STAGED if found is None else found.dataset
+            dataset = STAGED if found is None or found.store in BY_HAND else found.dataset
             counts[dataset, _store_of(file.place)] += self.in_file(file.path, file.place, keys)
         yield from (Found(dataset, place, n, *BY_FILE) for (dataset, place), n in sorted(counts.items()))
 
-    def _is_known(self, place: str, store: Store) -> bool:
-        """Say whether the ledger or a pointer knows a file: what was put there by hand is read as text."""
-        if store is Store.TABLE:
-            table = place.split("/")[1]
-            pointer = self._workspace.registry.pointer(table)
-            return pointer is not None and place == f"registry/{pointer.file}"
-        return store is not Store.SEGMENT or place in self._segments
-
     @cached_property
-    def _segments(self) -> set[str]:
-        return set(known_to(self._workspace).segments)
+    def _stock(self) -> Stock:
+        return Stock(self._workspace)
 
     def in_file(self, path: Path, place: str, keys: LiveKeys) -> int:
         """Count the lines and rows of one file, called `place`, in the layer that has most."""

@@ -16,6 +16,7 @@ from pipelines.steps.retention.byte_files import Found, files_below
 from pipelines.steps.retention.inventory.known import known_to
 from pipelines.steps.retention.inventory.places import STAGED, UNACCOUNTED, place_of
 from pipelines.steps.subjects.lines import text_pattern
+from pipelines.steps.subjects.strays import BY_HAND, Stock
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import remove
 from pipelines.weblogs.decompression import Limits, decompressed_chunks
@@ -40,10 +41,11 @@ def copies_of(workspace: Workspace, names: tuple[str, ...]) -> Copies:
     One that cannot be unpacked is known by its stored bytes alone.
     """
     pattern, known, keys = text_pattern(names), known_to(workspace).taken, LiveKeys(workspace.keyring)
-    copies = Copies([], [])
+    copies, stock = Copies([], []), Stock(workspace)
     for file in files_below({"": workspace.home.root}):
         place = place_of(file.place)
-        dataset = STAGED if place is None else place.dataset
+        is_stray = place is not None and place.store in BY_HAND and stock.is_stray(file.place, place.store)
+        dataset = STAGED if place is None or is_stray else place.dataset
         if file.link is not None or pattern is None or dataset not in (_DELIVERED, *_AT_ONCE):
             continue
         digests, is_named = _looked_through(workspace, file.path, pattern)

@@ -35,21 +35,26 @@ class Person:
 
     def pseudonyms(self, workspace: Workspace) -> dict[str, str]:
         """Return the person's pseudonyms by the column of events that may hold them, made again from the key."""
-        pseudonymiser = Pseudonymiser(workspace.keyring.pseudonym_key().secret)
-        purposes = {
-            "member_pseudonym": Purpose.MEMBER,
-            "visitor_pseudonym": Purpose.VISITOR,
-            "person_pseudonym": Purpose.PERSON,
-            "linked_member_pseudonym": Purpose.LINKED_MEMBER,
-        }
-        value = f"member:{self.account_key}"
-        return {column: pseudonymiser.pseudonyms(purpose, [value])[0] for column, purpose in purposes.items()}
+        return pseudonyms_of(workspace, self.account_key)
 
     def digests(self, workspace: Workspace) -> set[str]:
         """Return the keyed digests that may name the person: in the sealed store, in tombstones, in access records."""
         subjects = workspace.subjects
         logins = subjects.tombstones_of_logins(sorted(self.logins))
         return {self.subject, subjects.tombstone_of_account(self.account_key), *logins}
+
+
+def pseudonyms_of(workspace: Workspace, account_key: str) -> dict[str, str]:
+    """Return the pseudonyms of an account by the column of events that may hold them, made again from the key."""
+    pseudonymiser = Pseudonymiser(workspace.keyring.pseudonym_key().secret)
+    purposes = {
+        "member_pseudonym": Purpose.MEMBER,
+        "visitor_pseudonym": Purpose.VISITOR,
+        "person_pseudonym": Purpose.PERSON,
+        "linked_member_pseudonym": Purpose.LINKED_MEMBER,
+    }
+    value = f"member:{account_key}"
+    return {column: pseudonymiser.pseudonyms(purpose, [value])[0] for column, purpose in purposes.items()}
 
 
 def person_of(workspace: Workspace, login: str | None, account: str | None) -> Person:

@@ -1,11 +1,14 @@
 """Erasing removes the copies in which find sees a member, tables among them, and tells of those that wait."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.steps.registry import import_registry
-from pipelines.steps.subjects.erasing import carry_out
+from pipelines.steps.retention.inventory.places import place_of
+from pipelines.steps.subjects.erasing import carry_out, find
 from pipelines.steps.subjects.person import person_of
 
 MEMBERS = [f"canary-login-{number:04}" for number in range(50)]
@@ -50,3 +53,40 @@ def test_one_that_was_not_taken_in_yet_stays_and_the_answer_says_so(lived):
     pq.write_table(rows.slice(0, len(rows) - 1), path, compression="zstd")
     assert erased(lived)["delivered_files"] == "kept"
     assert path.exists()
+
+
+STRAYS = (
+    "events/2014-01-01.parquet",
+    "events/2014-01-01.json",
+    "events/linked/2014-01-01.parquet",
+    f"sealed/1y/2014-01-01/{'0' * 64}.age",
+    f"sealed/permanent/2014-01-01/{'0' * 64}.age",
+    "sealed/1y/2014-01-01/sign_ups.age",
+    "ledger/access/2014-01-01.sealed",
+)
+"""Where stores keep their own, on a day of which they know nothing."""
+
+
+def staged(house):
+    """How many lines of staged files name the member, and what could not be read."""
+    looked = find(house.workspace, person_of(house.workspace, MEMBERS[7], "account-0007"), "passport")
+    return sum(one.count for one in looked.found if one.dataset == "staged_files"), looked.faults
+
+
+@pytest.mark.parametrize("place", STRAYS)
+def test_a_file_put_by_hand_among_a_stores_own_is_found_and_goes(lived, place):
+    assert place_of(place) is not None
+    path = lived.workspace.home.root / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps({"day": "2014-01-01", "fingerprint": MEMBERS[7], "rows": 1, "key": "none", "people": {}})
+    path.write_text(f"{content}\n")
+    assert staged(lived) == (1, [])
+    assert erased(lived)["staged_files"] == "erased"
+    assert not path.exists()
+
+
+def test_what_the_stores_know_is_no_staged_file(lived):
+    erased(lived)
+    assert list(lived.workspace.home.sealed.rglob("*.age"))
+    assert lived.workspace.access_records.known_months()
+    assert staged(lived) == (0, [])
