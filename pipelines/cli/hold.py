@@ -1,5 +1,7 @@
 """`partnerstats hold`: orders to keep what a dispute is about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +13,7 @@ from pipelines.clock import parse_day
 from pipelines.errors import UsageError
 from pipelines.rights.holds import Hold
 from pipelines.steps.access import record_access
+from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.subjects.holds import Order, hold_dataset, hold_member, hold_partner, release_hold, review_hold
 from pipelines.steps.subjects.person import Person, person_of
 from pipelines.steps.workspace import Workspace, existing_home
@@ -46,9 +49,8 @@ def add(
     """
     if sum(target is not None for target in (member, partner, dataset)) != 1:
         raise UsageError("hold one thing: --member, --partner or --dataset")
-    workspace = _opened(home, clock, role, reason)
     order = Order(reason, authority, parse_day(review))
-    with workspace.home.lock():
+    with _writing(home, clock, role, reason) as workspace:
         if member is not None:
             found = hold_member(workspace, _member(workspace, member), order)
         elif partner is not None:
@@ -75,8 +77,7 @@ def review_command(
 
     For example: partnerstats hold review ID --review 2027-05-01 --reason "the dispute goes on"
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
+    with _writing(home, clock, role, reason) as workspace:
         found = review_hold(workspace, hold_id, parse_day(until))
     if as_json:
         print_json(_document(found))
@@ -97,8 +98,7 @@ def release(
 
     For example: partnerstats hold release ID --reason "settled"
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
+    with _writing(home, clock, role, reason) as workspace:
         found = release_hold(workspace, hold_id)
     if as_json:
         print_json(_document(found))
@@ -144,6 +144,15 @@ def _opened(home: HomeOption, clock: ClockOption, role: RoleOption, reason: Reas
     settings = settings_from(home, clock, role, reason)
     existing_home(settings)
     return Workspace.open(settings)
+
+
+@contextmanager
+def _writing(home: HomeOption, clock: ClockOption, role: RoleOption, reason: ReasonOption) -> Iterator[Workspace]:
+    """Hold the home, brought up to date first: a restored one, or one with a plan cut short, is not what it seems."""
+    workspace = _opened(home, clock, role, reason)
+    with workspace.home.lock():
+        begin_writing(workspace)
+        yield workspace
 
 
 def _member(workspace: Workspace, text: str) -> Person:

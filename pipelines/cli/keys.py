@@ -118,6 +118,7 @@ def destroy_command(
     existing_home(settings)
     workspace = Workspace.open(settings)
     with workspace.home.lock():
+        begin_writing(workspace)
         infos = destroy_keys(workspace, names)
     if as_json:
         print_json({"destroyed": [info.name for info in infos]})

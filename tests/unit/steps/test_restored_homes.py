@@ -13,6 +13,7 @@ from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.planning import make_plan
 from pipelines.steps.retention.register import open_register
+from pipelines.steps.subjects.holds import Order, hold_dataset
 
 DAYS = [date(2015, 5, 18), date(2015, 5, 19), date(2015, 5, 20)]
 LATER = "2015-08-20T12:00:00+09:00"
@@ -149,3 +150,36 @@ def test_a_table_whose_key_is_gone_is_taken_in_anew(lived, tmp_path):
     found = begin_writing(again.workspace)
     assert "contents" in {entry.dataset for entry in found.replayed}
     assert again.export("contents", rows).rows == 1
+
+
+@pytest.mark.parametrize("command", ["add", "review", "release", "destroy"])
+def test_what_a_person_orders_is_done_to_a_home_that_was_brought_up_to_date(lived, tmp_path, command):
+    last = str(DAYS[2])
+    hold = hold_dataset(lived.workspace, "events", DAYS[2], DAYS[2], Order("complaint", "court", date(2015, 12, 1)))
+    keys = lived.workspace.keyring.list()
+    key = next(info.name for info in keys if (info.dataset, info.day) == ("access_logs", DAYS[2]))
+    said = {
+        "add": ["hold", "add", "--dataset", "quarantine", "--from", last, "--to", last, "--authority", "a court"],
+        "review": ["hold", "review", hold.hold_id],
+        "release": ["hold", "release", hold.hold_id],
+        "destroy": ["keys", "destroy", key],
+    }[command]
+    if command in ("add", "review"):
+        said += ["--review", "2015-12-02"]
+    backup = backed_up(lived, tmp_path)
+    again = restored(destroyed(lived), backup)
+    shared = [
+        "--home",
+        str(again.settings.home),
+        "--clock",
+        LATER,
+        "--role",
+        "privacy_officer",
+        "--reason",
+        "a dispute",
+    ]
+    result = CliRunner().invoke(app, [*said, *shared])
+    assert result.exit_code == 0, result.output
+    assert days_there(again) == [last]
+    entries = [type(entry.body) for entry in open_register(again.workspace).entries()]
+    assert entries[:4] == [Restored, Replayed, Replayed, Replayed]
