@@ -95,10 +95,10 @@ class Destroyed(_Amounts):
 
 
 class Replayed(_Amounts):
-    """What came back was destroyed again."""
+    """What came back was destroyed again; or files went that a key destroyed by name had left, which nobody could read."""
 
     kind: ClassVar[str] = "replayed"
-    cause: Literal["restored-backup", "late-delivery"]
+    cause: Literal["restored-backup", "late-delivery", "key-destroyed"]
 
 
 class Verified(Body):

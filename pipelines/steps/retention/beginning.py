@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pipelines.errors import DamagedError
-from pipelines.retention.entries import NIGHTLY, Method, Replayed
+from pipelines.retention.entries import NIGHTLY, Destroyed, Method, Replayed
 from pipelines.retention.items import Kind
+from pipelines.retention.register import Register
 from pipelines.rights.sealed import ONE_YEAR
 from pipelines.steps.day_files import LINKED, read_day_states
 from pipelines.steps.gone import Gone
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.executing import Executed, finish_begun
 from pipelines.steps.retention.inventory.places import SIGN_UPS, Found, Store, place_of
-from pipelines.steps.retention.planning import NO_WIRING, Wiring
+from pipelines.steps.retention.planning import NO_WIRING, Wiring, plan_store
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.rotation import stored_segments
 from pipelines.steps.workspace import Workspace
@@ -29,6 +31,11 @@ RESTORED = (
     "If it was restored, the privacy officer says so with `partnerstats retention register restore --role privacy_officer "
     "--reason ...`; if not, bring back the home's `ledger` from its latest backup"
 )
+
+
+Cause = Literal["restored-backup", "key-destroyed"]
+_Left = tuple[str, date | None]
+"""A dataset and a day, None for a table: what a key opened."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,8 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
         if not back:
             raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}. {RESTORED}")
         register.restore(workspace.policy.version, NIGHTLY, workspace.clock.now())
-    entries = tuple(_replayed(workspace, back))
+    left = set[_Left]() if found.is_only_older else _left_by_keys(workspace, register)
+    entries = tuple(_replayed(workspace, back, left))
     for entry in entries:
         register.append(entry, workspace.clock.now())
     if found.is_only_older:
@@ -113,12 +121,25 @@ def _is_gone(gone: Gone, found: Found, key: str | None) -> bool:
     return False
 
 
-def _replayed(workspace: Workspace, back: list[_Back]) -> Iterator[Replayed]:
-    """Remove what came back, a dataset at a time, and yield what is entered for it."""
-    by_dataset: dict[str, list[_Back]] = defaultdict(list)
+def _left_by_keys(workspace: Workspace, register: Register) -> set[_Left]:
+    """Return what keys that were destroyed by name left and nobody removed yet: those went by no plan that was made."""
+    left, plans = set[_Left](), plan_store(workspace).folder
+    for body in (entry.body for entry in register.entries()):
+        if isinstance(body, Destroyed) and body.stored_as is Kind.KEY and not (plans / f"{body.plan}.json").is_file():
+            datasets = (body.dataset, SIGN_UPS) if body.dataset == ONE_YEAR else (body.dataset,)
+            left |= {(dataset, day) for dataset in datasets for day in (*body.days, None)}
+        elif isinstance(body, Replayed):
+            left -= {(body.dataset, day) for day in body.days or (None,)}
+    return left
+
+
+def _replayed(workspace: Workspace, back: list[_Back], left: set[_Left]) -> Iterator[Replayed]:
+    """Remove what came back, or was `left`, a dataset at a time, and yield what is entered for it."""
+    groups: dict[tuple[str, Cause], list[_Back]] = defaultdict(list)
     for file in back:
-        by_dataset[file.dataset].append(file)
-    for dataset, files in sorted(by_dataset.items()):
+        cause: Cause = "key-destroyed" if (file.dataset, file.day) in left else "restored-backup"
+        groups[file.dataset, cause].append(file)
+    for (dataset, cause), files in sorted(groups.items()):
         size = sum(file.path.stat().st_size for file in files if file.path.exists())
         for file in files:
             _remove(workspace, file)
@@ -132,7 +153,7 @@ def _replayed(workspace: Workspace, back: list[_Back]) -> Iterator[Replayed]:
             bytes=size,
             clause=declared.period.clause if declared.period else declared.clause,
             method=Method.KEY_THEN_FILE,
-            cause="restored-backup",
+            cause=cause,
         )
 
 

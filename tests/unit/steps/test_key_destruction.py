@@ -57,3 +57,16 @@ def test_a_day_whose_key_went_before_its_floor_ended_is_missed_until_it_ends(liv
     later = lived.at(f"{today}T02:00:00+09:00")
     begin_writing(later.workspace)
     assert states(later, "access_logs") == found
+
+
+@pytest.mark.parametrize("dataset", ["access_logs", "members"])
+def test_what_a_key_leaves_goes_as_its_own_and_only_what_is_put_back_later_as_a_backup(lived, dataset):
+    files = {path: path.read_bytes() for path in lived.workspace.home.root.rglob("*") if path.is_file()}
+    destroy_keys(lived.workspace, [key_of(lived, dataset)])
+    (left,) = begin_writing(lived.workspace).replayed
+    assert (left.dataset, left.cause, left.files) == (dataset, "key-destroyed", 1)
+    for path, content in files.items():
+        if not path.exists():
+            path.write_bytes(content)
+    (back,) = begin_writing(lived.workspace).replayed
+    assert (back.dataset, back.cause, back.files) == (dataset, "restored-backup", 1)
