@@ -1,18 +1,19 @@
 """What partners may see: the release of what closed, gated by the attack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dagster as dg
 
+from assets.checking import check_results, check_specs
 from assets.guarded import guarded
 from assets.metadata import seconds_since, started
+from expectations.judging import judge
 from pipelines.errors import CheckFailedError
 from pipelines.releases.given import Outcome
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.metrics.releases import RELEASES
 from pipelines.steps.publishing.publishing import publish_release
-
-RELEASES = "releases"
 
 
 def releases_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -24,6 +25,7 @@ def releases_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         owners=["team:analytics"],
         tags={"layer": "aggregates", "clause": "stats.partners"},
+        check_specs=check_specs(RELEASES),
         deps=sorted(after),
         description=(
             "Closed days, weeks and months, one read-only file per partner. Rows on too few people are hidden, and those that "
@@ -34,17 +36,25 @@ def releases_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         ),
     )
     @guarded
-    def releases(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
+    def releases(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         began, opened = started(), workspace.workspace
         done = publish_release(opened)
         outcome = done.outcome
         if outcome.status == "refused":
+            yield from check_results(judge(opened, [RELEASES]))
             told = "; ".join(f"{name}: {count} {leak}" for leak, name, count in outcome.leaks)
             raise CheckFailedError(f"the gate refused the release, the last one stays: {told}")
         if outcome.waiting:
             context.log.warning(f"{len(outcome.waiting)} closed days have no statistics yet and are waited for")
-        return dg.MaterializeResult(
-            metadata={**_told(outcome), "releases_retired": len(done.retired), "duration_seconds": seconds_since(began)}
+        yield dg.MaterializeResult(
+            metadata={
+                **_told(outcome),
+                "releases_retired": len(done.retired),
+                "duration_seconds": seconds_since(began),
+            },
+            check_results=check_results(judge(opened, [RELEASES])),
         )
 
     return releases

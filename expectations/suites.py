@@ -10,16 +10,20 @@ from expectations import (
     marts_sane,
     pseudonyms,
     registry,
+    releases,
     rights,
     usage_sane,
 )
 from expectations.model import Check
 from pipelines.steps.day_files import LINKED_EVENTS
 from pipelines.steps.metrics.destruction import DESTRUCTION
+from pipelines.steps.metrics.releases import RELEASES
 from pipelines.steps.record_imports import FOLDERS
 from pipelines.steps.registry import TABLES
 
-WITHIN_THEIR_ASSETS = frozenset({"access_logs", "events", DESTRUCTION, LINKED_EVENTS, *FOLDERS.values(), *TABLES})
+WITHIN_THEIR_ASSETS = frozenset(
+    {"access_logs", "events", RELEASES, DESTRUCTION, LINKED_EVENTS, *FOLDERS.values(), *TABLES}
+)
 """The assets that judge themselves as they are made; the marts are judged once all of them are there."""
 SUITES: dict[str, tuple[Check, ...]] = {
     "import_balance": import_balance.CHECKS,
@@ -32,6 +36,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "days_complete": days_complete.CHECKS,
     "marts_sane": marts_sane.CHECKS,
     "usage_sane": usage_sane.CHECKS,
+    "releases": releases.CHECKS,
     "destruction": destruction.CHECKS,
 }
 

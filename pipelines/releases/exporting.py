@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import DamagedError, UsageError
+from pipelines.policy.publication import PARTNER
 from pipelines.releases.memory import digest_of
 from pipelines.releases.published import Published
 from pipelines.releases.spreadsheets import csv_bytes
@@ -68,21 +69,41 @@ def export(published: Published, release: str, names: Mapping[str, str], target:
     return Exported(target, folders, sum(map(len, written)), sum(map(sum, written)))
 
 
+def partner_of(published: Published, release: str, name: str) -> str:
+    """Return the partner that a file of `release` is about, by its rows, or the file's name when it has none."""
+    with _opened(published, release, name) as connection:
+        for (table,) in connection.execute(
+            "SELECT table_name FROM duckdb_columns() WHERE column_name = ? ORDER BY ALL", [PARTNER]
+        ).fetchall():
+            found = connection.execute(f'FROM "{_declared(table)}" SELECT {PARTNER} LIMIT 1').fetchone()
+            if found is not None:
+                return str(found[0])
+    return name
+
+
 def _write(published: Published, release: str, name: str, folder: Path, form: Format) -> list[int]:
     """Write every table of a file into `folder`; return the rows of each."""
-    path = published.file_of(name, release)
-    if path is None or digest_of(path) != published.manifest(release).files.get(name):
-        raise DamagedError(f"a file of release {release} is not what was published")
     make_folder(folder)
     rows = []
-    with open_read_only(path) as connection:
+    with _opened(published, release, name) as connection:
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
-            if not _TABLE.fullmatch(table):
-                raise DamagedError(f"a file of release {release} holds a table that has no name of the policy")
-            content, count = _content(connection, table, form)
+            content, count = _content(connection, _declared(table), form)
             write_bytes(folder / f"{table}.{form.value}", content)
             rows.append(count)
     return rows
+
+
+def _opened(published: Published, release: str, name: str) -> duckdb.DuckDBPyConnection:
+    path = published.file_of(name, release)
+    if path is None or digest_of(path) != published.manifest(release).files.get(name):
+        raise DamagedError(f"a file of release {release} is not what was published")
+    return open_read_only(path)
+
+
+def _declared(table: str) -> str:
+    if not _TABLE.fullmatch(table):
+        raise DamagedError("a partner's file holds a table that has no name of the policy")
+    return table
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: str, form: Format) -> tuple[bytes, int]:

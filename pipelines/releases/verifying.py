@@ -2,7 +2,7 @@
 
 from pipelines.errors import DamagedError, UsageError
 from pipelines.releases.making import REFUSED
-from pipelines.releases.published import RELEASE, Published
+from pipelines.releases.published import FILE_SUFFIX, MANIFEST, RELEASE, Published
 from pipelines.storage.ledger import Ledger
 
 
@@ -30,7 +30,7 @@ def is_latest_refused(ledger: Ledger) -> bool:
 
 
 def is_current_as_published(published: Published, ledger: Ledger) -> bool:
-    """Return whether the pointer names the last release in the ledger, and each of its files is what was published.
+    """Return whether the pointer names the last release in the ledger, and its folder holds what was published and nothing else.
 
     A home that never published is as it should be. Every file of the release is read.
     """
@@ -41,6 +41,8 @@ def is_current_as_published(published: Published, ledger: Ledger) -> bool:
             return not entered
         require_gated(published, ledger, current)
         published.verify(current)
+        files = {f"{name}{FILE_SUFFIX}" for name in published.manifest(current).files}
+        has_more = {path.name for path in (published.folder / current).iterdir()} != {MANIFEST, *files}
     except (DamagedError, UsageError, OSError, ValueError):
         return False
-    return [current] == entered[-1:]
+    return [current] == entered[-1:] and not has_more

@@ -7,7 +7,7 @@ import pandas as pd
 from pipelines.steps.metrics.breakdowns import breakdowns
 from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines
 from pipelines.steps.metrics.days import days
-from pipelines.steps.metrics.destruction import destruction
+from pipelines.steps.metrics.destruction import destruction, ended_links
 from pipelines.steps.metrics.events import event_days, event_fields
 from pipelines.steps.metrics.files import files, landing, whole_files
 from pipelines.steps.metrics.linked import linked_days, linked_files
@@ -15,6 +15,7 @@ from pipelines.steps.metrics.linked_usage import linked_usage
 from pipelines.steps.metrics.marts import marts
 from pipelines.steps.metrics.people import event_people
 from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents, sign_ups
+from pipelines.steps.metrics.releases import releases
 from pipelines.steps.metrics.rights import rights
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.metrics.usage_periods import usage_periods
@@ -41,7 +42,9 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "breakdowns": breakdowns,
     "usage_periods": usage_periods,
     "linked_usage": linked_usage,
+    "releases": releases,
     "destruction": destruction,
+    "ended_links": ended_links,
 }
 
 

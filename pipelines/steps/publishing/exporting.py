@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UsageError
-from pipelines.releases.exporting import Exported, Format, export
+from pipelines.releases.exporting import Exported, Format, export, partner_of
 from pipelines.releases.published import Published
 from pipelines.releases.verifying import require_gated
-from pipelines.steps.publishing.publishing import FileNames, registered_partners
+from pipelines.steps.publishing.publishing import FileNames
 from pipelines.steps.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ class Export:
 
 
 def export_release(workspace: Workspace, partner: str | None, form: Format, to: Path, release: str | None) -> Export:
-    """Write the published tables of `partner`, or of every partner of the registry, below `to`; `release` is the current one.
+    """Write the published tables of `partner`, or of every partner with a file, below `to`; `release` is the current one.
 
     Figures of a release are aggregates that the gate let out, so nobody is concerned and no access is recorded. What is written
     is the caller's: it has no period here, and so it does not go into the home. Folders are called by the release and the keyed
@@ -48,9 +48,9 @@ def export_release(workspace: Workspace, partner: str | None, form: Format, to: 
     if chosen is None:
         raise UsageError("nothing was published yet: run `partnerstats publish` first")
     require_gated(published, workspace.ledger, chosen)
-    names, files = FileNames(workspace.keyring.subject_key()), published.manifest(chosen).files
+    files = published.manifest(chosen).files
     if partner is not None:
-        name = names.of(partner)
+        name = FileNames(workspace.keyring.subject_key()).of(partner)
         if name not in files:
             raise UsageError(
                 f"release {chosen} has no file of that partner: partners are named as in the registry's partner_id, "
@@ -58,9 +58,9 @@ def export_release(workspace: Workspace, partner: str | None, form: Format, to: 
             )
         written = export(published, chosen, {name: ""}, folder / f"{chosen}-{form.value}-{name}", form)
         return Export(chosen, form, written, {partner: written.folders[name]})
-    of = {one: name for one in registered_partners(workspace) if (name := names.of(one)) in files}
-    written = export(published, chosen, {name: name for name in of.values()}, folder / f"{chosen}-{form.value}", form)
-    return Export(chosen, form, written, {one: written.folders[name] for one, name in of.items()})
+    of = {partner_of(published, chosen, name): name for name in files}
+    written = export(published, chosen, {name: name for name in files}, folder / f"{chosen}-{form.value}", form)
+    return Export(chosen, form, written, {one: written.folders[name] for one, name in sorted(of.items())})
 
 
 def _outside(workspace: Workspace, to: Path) -> Path:

@@ -4,6 +4,7 @@ from support import corruption as corrupt
 from support.destruction_twins import DESTRUCTION_TWINS
 from support.mart_twins import MART_TWINS
 from support.record_twins import RECORD_TWINS
+from support.release_twins import RELEASE_TWINS
 from support.twin import Twin
 from support.usage_twins import USAGE_TWINS
 
@@ -113,5 +114,6 @@ TWINS = (
     Twin("accepted_lines_are_events", "a day's file is gone", corrupt.events_file(lambda path: path.unlink())),
     *MART_TWINS,
     *USAGE_TWINS,
+    *RELEASE_TWINS,
     *DESTRUCTION_TWINS,
 )

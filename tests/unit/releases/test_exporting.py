@@ -14,7 +14,6 @@ from pipelines.releases.exporting import Format
 from pipelines.releases.published import Published
 from pipelines.releases.spreadsheets import bared
 from pipelines.settings import load_settings
-from pipelines.steps.publishing import exporting
 from pipelines.steps.publishing.exporting import export_release
 from pipelines.steps.publishing.publishing import FileNames, publish_release
 from pipelines.steps.workspace import Workspace
@@ -37,7 +36,6 @@ def opened(tmp_path, monkeypatch, published_policy) -> Workspace:
     monkeypatch.setattr("os.fsync", lambda _descriptor: None)
     opened = Workspace.open(load_settings(home=tmp_path / "home", clock="2026-11-05T05:00:00+09:00", threads=1))
     opened.__dict__["policy"] = published_policy
-    monkeypatch.setattr(exporting, "registered_partners", lambda _workspace: ["partner-a", "partner-b"])
     return opened
 
 
@@ -135,6 +133,7 @@ def test_all_writes_a_folder_for_each_partner_and_no_other_partners_id_is_in_it(
     done = export_release(workspace, None, Format.CSV, tmp_path / "bi", "2026-11-05-0001")
     assert done.written.folder == tmp_path / "bi" / "2026-11-05-0001-csv"
     assert [path.name for path in (tmp_path / "bi").iterdir()] == ["2026-11-05-0001-csv"]
+    assert list(done.folders) == ["partner-a", "partner-b"]
     for partner, other in (("partner-a", b"partner-b"), ("partner-b", b"partner-a")):
         folder = done.folders[partner]
         contents = b"".join(path.read_bytes() for path in folder.iterdir())
