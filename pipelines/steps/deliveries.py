@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.steps.landed import finished, is_finished
+from pipelines.steps.landed import finished, is_finished, is_left_unfinished, table_of_export
 from pipelines.steps.record_imports import FOLDERS
 from pipelines.steps.workspace import OpenHome
 
@@ -21,16 +21,21 @@ def delivered(opened: OpenHome) -> Iterator[tuple[str, Path]]:
         yield from ((folder, path) for path in finished(landing / folder))
     tables = {name for name, dataset in opened.policy.datasets.items() if dataset.stage == "registry"}
     for path in finished(landing / "registry"):
-        if (table := path.name.partition(".")[0]) in tables:
+        table = table_of_export(path)
+        if table is not None and table in tables:
             yield table, path
 
 
 def unknown_deliveries(opened: OpenHome) -> int:
-    """Count the finished files anywhere below the landing folder that no source, folder of records or registry table has.
+    """Count the files anywhere below the landing folder that no source, folder of records or registry table has.
 
-    They are left alone, whoever laid them there. A database that the policy names as a source is none of them.
+    Those with an unfinished name count once nobody wrote to them for a day. All are left alone, whoever laid them there. A
+    database that the policy names as a source is none of them.
     """
     databases = {opened.home.root / source.path for source in opened.sources.registry.values()}
     known = {path for _, path in delivered(opened)} | databases
     files = (Path(folder, name) for folder, _, names in os.walk(opened.home.landing) for name in names)
-    return sum(path not in known and path.is_file() and is_finished(path) for path in files)
+    now = opened.clock.now()
+    return sum(
+        path not in known and path.is_file() and (is_finished(path) or is_left_unfinished(path, now)) for path in files
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.registry.importing import ExportReport, import_exports, import_table
 from pipelines.registry.tables import MEMBERS, table_spec
-from pipelines.steps.landed import finished
+from pipelines.steps.landed import finished, table_of_export
 from pipelines.steps.subjects.keeping_out import keep_out
 from pipelines.steps.subjects.leaving import MISUSE, record_double_sign_ups, settle_departures
 from pipelines.steps.workspace import OpenHome, Workspace
@@ -125,7 +125,7 @@ def _as_one(bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _files_of(workspace: Workspace, table: str) -> list[Path]:
-    return [path for path in finished(workspace.home.landing / "registry") if path.name.partition(".")[0] == table]
+    return [path for path in finished(workspace.home.landing / "registry") if table_of_export(path) == table]
 
 
 def _awaits(workspace: Workspace, table: str) -> bool:

@@ -46,6 +46,8 @@ TWINS = (
     Twin("nothing_in_landing_is_unknown", "a log of no source", corrupt.lay("access/demo-wep/a.log")),
     Twin("nothing_in_landing_is_unknown", "an export of no table", corrupt.lay("registry/memberz.csv")),
     Twin("nothing_in_landing_is_unknown", "records of no kind", corrupt.lay("cookie/a.jsonl")),
+    Twin("nothing_in_landing_is_unknown", "an export put aside", corrupt.lay("registry/members.csv.bak")),
+    Twin("nothing_in_landing_is_unknown", "a log left unfinished", corrupt.lay("access/demo-web/a.log.part", days=2)),
     Twin("no_file_is_quarantined_whole", "compression that is cut off", corrupt.delivery_of_a_damaged_log),
     Twin(
         "event_fields_are_declared",

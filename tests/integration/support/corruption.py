@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,13 +114,15 @@ def delivery_of_garbage(lines: int, broken: int) -> Corruption:
     return corrupt
 
 
-def lay(place: str) -> Corruption:
-    """Lay a file at `place` below the landing folder."""
+def lay(place: str, days: int = 0) -> Corruption:
+    """Lay a file at `place` below the landing folder, last written so many days ago."""
 
     def corrupt(workspace: Workspace) -> None:
         path = workspace.home.landing / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("kim.minji\n")
+        written = workspace.clock.now().timestamp() - days * 24 * 3600
+        os.utime(path, (written, written))
 
     return corrupt
 

@@ -20,8 +20,8 @@ _ON = date(2026, 11, 22)
 """A day on which the policy is in force."""
 _INTRODUCTION = """# What makes each check fail
 
-Each check has a twin: a test that takes a finished home, changes what is stored in it, and sees that the check fails. Without the
-change the same check holds. Written by `make twins` from the twins themselves, which run with the slow tests:
+Each check has a twin: a test that takes a finished home, changes what is stored in it or delivers what is bad, and sees that the
+check fails. Without that the same check holds. Written by `make twins` from the twins themselves, which run with the slow tests:
 `tests/integration/test_check_twins.py`, `test_retention_twins.py` and `test_dbt_twins.py`.
 """
 

@@ -1,5 +1,7 @@
 """What lies in the landing folder and is of no declared source is counted, and left where it is."""
 
+import os
+
 import pytest
 
 from pipelines.steps.deliveries import delivered, unknown_deliveries
@@ -27,6 +29,11 @@ def lay(house):
     [
         *(("access/web/a.log", "access"), ("cookies/a.jsonl", "cookies"), ("linked/a.csv.gz", "linked")),
         *(("registry/members.csv", "members"), ("registry/partners.2015-05-20.jsonl", "partners")),
+        *(
+            ("registry/members.CSV.gz", "members"),
+            ("registry/members.parquet.zst", "members"),
+            ("registry/members", "members"),
+        ),
     ],
 )
 def test_what_a_night_takes_in_is_known(house, lay, place, kind):
@@ -45,6 +52,10 @@ def test_what_a_night_takes_in_is_known(house, lay, place, kind):
             "a.log",
             "registry/memberz.csv",
             "registry/service.csv",
+            "registry/members.csv.bak",
+            "registry/members.csv.old",
+            "registry/members.csv.gz.1",
+            "registry/members.jsonl.2015-05-20",
         ),
         *("registry/old/members.csv", "cookie/a.jsonl", "cookies/old/a.jsonl", "linked/.trash/a.csv", "logs/web/a.log"),
     ],
@@ -64,6 +75,17 @@ def test_what_no_night_takes_in_is_counted_and_stays(house, lay, place):
 def test_a_file_that_is_being_written_is_not_counted_yet(house, lay, place):
     lay(place)
     assert unknown_deliveries(house.workspace) == 0
+
+
+@pytest.mark.parametrize(
+    "place", ["access/web/a.log.part", "access/web/a.log~", "registry/.members.csv.swp", "cookies/.a"]
+)
+@pytest.mark.parametrize(("seconds", "counted"), [(24 * 3600, 0), (24 * 3600 + 1, 1)])
+def test_a_file_that_nobody_wrote_to_for_more_than_a_day_is_counted(house, lay, place, seconds, counted):
+    written = house.workspace.clock.now().timestamp() - seconds
+    os.utime(lay(place), (written, written))
+    assert unknown_deliveries(house.workspace) == counted
+    assert list(delivered(house.workspace)) == []
 
 
 def test_folders_and_a_missing_landing_folder_count_for_nothing(house):
