@@ -170,9 +170,22 @@ def _kept(workspace: Workspace, name: str, count: int, until: date | None) -> Li
         until,
         "" if until else says,
         "" if until else says_ko,
-        period.basis if period else "it holds no identity, only keyed digests of sealed objects",
-        period.basis_ko if period else "식별 정보가 아닌 봉인 객체의 키 다이제스트",
+        *((period.basis, period.basis_ko) if period else _WITHOUT_PERIOD.get(name, _ELSE_WITHOUT)),
     )
+
+
+_WITHOUT_PERIOD = {
+    "import_ledger": (
+        "it records what was delivered, digests of sealed objects among it, and cannot be changed; what was found there may be "
+        "part of the name of a delivered file",
+        "전달·봉인 내역의 기록으로 변경할 수 없으며, 검색된 값은 전달된 파일 이름의 일부일 수 있음",
+    )
+}
+"""Why something stays for which the policy sets no period."""
+_ELSE_WITHOUT = (
+    "it is no personal record, and no period is set for it",
+    "개인에 관한 기록이 아니며 보존기간이 정해져 있지 않음",
+)
 
 
 def _open_end(period: Period | None) -> tuple[str, str]:

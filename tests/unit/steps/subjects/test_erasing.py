@@ -125,6 +125,15 @@ def test_the_answer_lists_each_dataset_with_day_law_and_both_languages(erased):
         assert SIGN_UP["contact_phone"] not in text
 
 
+def test_of_a_delivered_files_name_in_the_ledger_the_answer_does_not_say_that_it_names_nobody(house, line):
+    house.deliver([line(DAY, "12:00:00")], "export of kim.log")
+    assert counts(house)["import_ledger"] > 0
+    (said,) = [one for one in erase(house).lines if one.dataset == "import_ledger"]
+    assert "no identity" not in said.sentence
+    assert "name of a delivered file" in said.sentence
+    assert "파일 이름" in said.sentence_ko
+
+
 def test_nobody_else_is_touched(lived, erased):
     house, _ = erased
     before, after = (counts(h, "account-lee", "lee") for h in (lived, house))
