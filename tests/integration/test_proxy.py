@@ -122,11 +122,19 @@ def test_an_analyst_sees_the_jobs(proxied: str):
     assert asked(proxied)[0] == 200
 
 
-def test_an_analyst_cannot_start_anything(proxied: str):
-    launch = (
-        'mutation{launchRun(executionParams:{selector:{repositoryLocationName:"partnerstats",'
-        'repositoryName:"__repository__",jobName:"nightly"}}){__typename}}'
-    )
-    status, body = asked(f"{proxied}/graphql", query=launch)
+WHERE = 'repositoryLocationName:"partnerstats",repositoryName:"__repository__"'
+MUTATIONS = {
+    "launchRun": f'executionParams:{{selector:{{{WHERE},jobName:"nightly"}}}}',
+    "launchPartitionBackfill": 'backfillParams:{assetSelection:[{path:["events"]}],partitionNames:["2026-03-05"]}',
+    "startSensor": f'sensorSelector:{{{WHERE},sensorName:"arrivals"}}',
+    "terminateRun": 'runId:"00000000-0000-0000-0000-000000000000"',
+    "deletePipelineRun": 'runId:"00000000-0000-0000-0000-000000000000"',
+}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_an_analyst_cannot_start_stop_or_delete_anything(proxied: str, mutation: str):
+    query = f"mutation{{{mutation}({MUTATIONS[mutation]}){{__typename}}}}"
+    status, body = asked(f"{proxied}/graphql", query=query)
     assert status == 200
-    assert json.loads(body)["data"]["launchRun"]["__typename"] == "UnauthorizedError"
+    assert json.loads(body)["data"][mutation]["__typename"] == "UnauthorizedError"

@@ -131,7 +131,7 @@ def test_the_copy_lies_beside_the_keys_or_where_the_setting_says_and_never_in_th
 
 
 @pytest.mark.parametrize("command", [(), ("list",), ("verify",), ("certificate",), ("restore",)])
-def test_help_teaches_each_command(command):
+def test_help_teaches_each_command_of_the_register(command):
     shown = run(*command, "--help")
     assert shown.exit_code == 0
     assert "Usage" in shown.stdout
