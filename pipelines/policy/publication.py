@@ -40,12 +40,21 @@ class PartsOf(StrictModel):
     """The rows of a table are the parts of the rows of another one of the same period.
 
     `measures` gives for each measure of this table the one of the `table` that it adds up to. With `by`, a column of this table,
-    the parts of each value of it add up to the row of that value; without it all rows do.
+    the parts of each value of it add up to the row of that value; without it all rows do. With `each`, the first dimension of
+    this table, the rows of each of its values in `only` are all the parts, over again. Rows of values that no `only` of the table
+    names are not published: nothing would protect them.
     """
 
     table: Name
     measures: Annotated[Mapping[Name, Name], Constraint(min_length=1)]
     by: Name | None = None
+    each: Name | None = None
+    only: tuple[Name, ...] = ()
+
+    @property
+    def takes(self) -> tuple[tuple[Name, ...], ...]:
+        """Return the values of the first dimension whose rows are all the parts, one after the other; of none, of all rows."""
+        return tuple((value,) for value in self.only) or ((),)
 
 
 class PublishedTable(StrictModel):
@@ -69,8 +78,8 @@ class PublishedTable(StrictModel):
     tails: Mapping[Name, tuple[Name, Percent]] = {}
     """Measures shown only where that percentage of another measure of the row is at least the threshold."""
     parts_of: tuple[PartsOf, ...] = ()
-    days: Name | None = None
-    """The table of days that a longer period consists of."""
+    days: Name | Mapping[Name, Name] | None = None
+    """The table of days that a longer period consists of; or one for each value of the first dimension that has one."""
     weeks: Name | None = None
     """The table of weeks that stand beside the days of a month."""
     threshold: Annotated[int, Constraint(gt=1)] | None = None
@@ -87,6 +96,11 @@ class PublishedTable(StrictModel):
     def counted(self) -> tuple[str, ...]:
         """Measures that are whole numbers of something, between which relations hold."""
         return (*self.adds_up, *self.people)
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        """Return the values of the first dimension whose rows are published, none where all are."""
+        return tuple(dict.fromkeys(value for part in self.parts_of for value in part.only))
 
     def part_of(self, measure: str) -> Part | None:
         """Return of which people of a row a measure speaks, None where it speaks of all of them."""
@@ -108,6 +122,15 @@ class PublishedTable(StrictModel):
             raise ValueError(f"{unknown[0]!r} is no measure of the table")
         if unknown := sorted({name for part in self.parts_of for name in part.measures} - set(self.counted)):
             raise ValueError(f"{unknown[0]!r} is no measure that adds up")
+        if any(
+            bool(part.each) != bool(part.only) or part.each not in {None, *self.dimensions[:1]}
+            for part in self.parts_of
+        ):
+            raise ValueError("`each` is the first dimension, and `only` says which of its values add up")
+        if isinstance(self.days, Mapping) and (unknown := sorted(set(self.days) - set(self.only))):
+            raise ValueError(f"{unknown[0]!r} has days, and no `only` names it")
+        if self.weeks and isinstance(self.days, str) and self.only:
+            raise ValueError("days are given for each value of the first dimension, where `only` names them")
         if self.period == "day" and (self.days or self.weeks):
             raise ValueError("a day does not consist of days or weeks")
         if self.weeks and (self.period != "month" or not self.days):
@@ -188,10 +211,33 @@ def _relation_faults(
             yield Fault((*here, "parts_of", place), f"{unknown[0]!r} is no measure of {part.table!r}")
         elif total.dimensions != (() if part.by is None else (part.by,)):
             yield Fault((*here, "parts_of", place), f"the rows of {part.table!r} are not told apart by `by` alone")
-    for key, period in (("days", "day"), ("weeks", "week")):
-        name = getattr(table, key)
-        finer = tables.get(name) if name else None
-        if name and (finer is None or finer.period != period or finer.dimensions != table.dimensions):
+    yield from _finer_faults(here, table, tables)
+
+
+def _finer_faults(
+    here: tuple[str, ...], table: PublishedTable, tables: Mapping[str, PublishedTable]
+) -> Iterator[Fault]:
+    for key, period, name, value in _finer(table):
+        finer = tables.get(name)
+        if finer is None or finer.period != period or not _is_made_of(table, finer, value):
             yield Fault((*here, key), f"{name!r} is no published table of {key} with the same dimensions")
-        elif finer is not None and (missing := sorted(set(table.adds_up) - set(finer.adds_up))):
+        elif missing := sorted(set(table.adds_up) - set(finer.adds_up)):
             yield Fault((*here, key), f"{missing[0]!r} does not add up in {name!r}")
+        elif finer.only and value is not None and value not in finer.only:
+            yield Fault((*here, key), f"{name!r} has no days of {value!r}")
+
+
+def _is_made_of(table: PublishedTable, finer: PublishedTable, value: str | None) -> bool:
+    """Return whether dimensions fit: the same, or in the days of one value of the first dimension all but that one."""
+    is_rest = value is not None and len(finer.dimensions) == len(table.dimensions) - 1
+    return finer.dimensions == table.dimensions or is_rest
+
+
+def _finer(table: PublishedTable) -> Iterator[tuple[str, str, str, str | None]]:
+    """Yield key, kind of period and name of each finer table, with the value of the first dimension it is for."""
+    if isinstance(table.days, str):
+        yield "days", "day", table.days, None
+    for value, name in table.days.items() if isinstance(table.days, Mapping) else ():
+        yield "days", "day", name, value
+    if table.weeks is not None:
+        yield "weeks", "week", table.weeks, None

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.policy.publication import PartsOf, Publication, PublishedTable
 from pipelines.releases.closing import days_of
+from pipelines.releases.finer import Finer, finer_of, has_any
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
 from pipelines.releases.rows import first_day
@@ -47,11 +48,12 @@ def compare(
         table = publication.tables[name]
         work.register("now_rows", rows)
         _take_now(work, name, table)
-        if table.days is not None:
-            _move(work, name, table, f"d.tbl = '{table.days}'")
+        finer = list(finer_of(table, dict(publication.tables)))
+        for days in finer:
+            _move(work, name, table, days)
         _mark(work, name, table, publication.threshold_of(name))
-        if table.weeks is not None:
-            _require_weeks(work, name, table)
+        for days in finer if table.weeks is not None else ():
+            _require_weeks(work, name, table, days)
     _judge(work, publication, now)
 
 
@@ -88,17 +90,18 @@ def _moved_by(kind: str, measures: Sequence[str], parts: str) -> str:
     sums = ", ".join(f"sum(coalesce(latest.{name} - d.{name}, 0)) AS {name}" for name in measures)
     return (
         f"SELECT c.partner, c.tbl, c.period, c.value, {sums} FROM compared c JOIN versions d ON d.partner = c.partner "  # noqa: S608
-        f"AND d.value = c.value AND {first_day(kind, 'd.period')} = c.period AND ({parts}) AND NOT d.is_hidden "
+        f"AND {first_day(kind, 'd.period')} = c.period AND ({parts}) AND NOT d.is_hidden "
         "AND d.release <= c.release AND (d.next_release IS NULL OR d.next_release > c.release) "
         "JOIN versions latest ON latest.partner = d.partner AND latest.tbl = d.tbl AND latest.period = d.period "
         "AND latest.value = d.value AND latest.next_release IS NULL GROUP BY ALL"
     )
 
 
-def _move(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, parts: str) -> None:
+def _move(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, days: Finer) -> None:
+    parts = f"{days.is_day('d')} AND {days.value('d')} = c.value"
     given = ", ".join(f"now_{measure} = was_{measure} + coalesce(m.{measure}, 0)" for measure in table.adds_up)
     still = ", ".join(f"now_{measure} = was_{measure}" for measure in table.adds_up)
-    work.execute(f"UPDATE compared SET {still} WHERE tbl = '{name}'")  # noqa: S608
+    work.execute(f"UPDATE compared c SET {still} WHERE tbl = '{name}' AND {days.has('c')}")  # noqa: S608
     work.execute(
         f"UPDATE compared c SET {given} FROM ({_moved_by(table.period, table.adds_up, parts)}) m WHERE c.tbl = '{name}' "  # noqa: S608
         "AND m.tbl = c.tbl AND m.partner = c.partner AND m.period = c.period AND m.value = c.value"
@@ -116,17 +119,19 @@ def _mark(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, thr
     )
 
 
-def _require_weeks(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> None:
+def _require_weeks(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, days: Finer) -> None:
     """Mark months whose weeks and edge days did not move as far as their days: one of the weeks is left as it was."""
     monday = first_day("week", "d.period")
     edges = f"{first_day('month', monday)} <> c.period OR {first_day('month', f'({monday} + 6)')} <> c.period"
-    parts = f"d.tbl = '{table.weeks}' AND {first_day('month', 'd.period + 6')} = c.period OR d.tbl = '{table.days}' AND ({edges})"
+    weeks = f"d.tbl = '{table.weeks}' AND {first_day('month', 'd.period + 6')} = c.period AND d.value = c.value"
+    parts = f"{weeks} OR {days.is_day('d')} AND {days.value('d')} = c.value AND ({edges})"
     unequal = " OR ".join(f"now_{one} - was_{one} <> coalesce(m.{one}, 0)" for one in table.adds_up)
     work.execute(
         f"UPDATE compared c SET is_wrong = true FROM compared o LEFT JOIN ({_moved_by('month', table.adds_up, parts)}) m "  # noqa: S608
         "ON m.tbl = o.tbl AND m.partner = o.partner AND m.period = o.period AND m.value = o.value "
         "WHERE o.partner = c.partner AND o.tbl = c.tbl AND o.period = c.period AND o.value = c.value "
-        f"AND c.tbl = '{name}' AND c.is_changed AND ({unequal.replace('now_', 'o.now_').replace('was_', 'o.was_')})"
+        f"AND c.tbl = '{name}' AND {days.has('c')} AND c.is_changed "
+        f"AND ({unequal.replace('now_', 'o.now_').replace('was_', 'o.was_')})"
     )
 
 
@@ -139,14 +144,18 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
     for name in tables:
         for part in publication.tables[name].parts_of:
             if part.table in tables:
-                _judge_remainders(work, name, part, publication.threshold_of(part.table))
+                for only in part.takes:
+                    _judge_remainders(work, name, (part, only), publication.threshold_of(part.table))
 
 
-def _judge_remainders(work: duckdb.DuckDBPyConnection, name: str, part: PartsOf, threshold: int) -> None:
+def _judge_remainders(
+    work: duckdb.DuckDBPyConnection, name: str, of: tuple[PartsOf, tuple[str, ...]], threshold: int
+) -> None:
     """Refuse units in which what a shown total has beside its shown parts fell, or rose on too few people.
 
     People who came to the total came to one of its parts: those beyond the rises of the shown parts came to the rest.
     """
+    part, only = of
     value = "''" if part.by is None else "grp"
     for own, theirs in part.measures.items():
         rest = f"(t.now_{theirs} - t.was_{theirs} - coalesce(p.moved, 0))"
@@ -154,7 +163,8 @@ def _judge_remainders(work: duckdb.DuckDBPyConnection, name: str, part: PartsOf,
             "UPDATE judged j SET may_be_restated = false FROM compared t LEFT JOIN (SELECT partner, period, "  # noqa: S608
             f"{value} AS value, sum(if(is_hidden, 0, coalesce(now_{own} - was_{own}, 0))) AS moved, "
             "sum(if(is_changed, now_persons - persons, 0)) AS rises "
-            f"FROM compared WHERE tbl = '{name}' GROUP BY ALL) p ON p.partner = t.partner AND p.period = t.period "
+            f"FROM compared c WHERE tbl = '{name}' AND {has_any('c', only)} GROUP BY ALL) p "
+            "ON p.partner = t.partner AND p.period = t.period "
             f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND NOT t.is_hidden AND t.was_{theirs} IS NOT NULL "
             "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
             f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_persons - t.persons - coalesce(p.rises, 0) < {threshold}))"

@@ -183,7 +183,8 @@ def _to_show(
     """Return the shown rows of one table as they go into files: measures that are not shown are null."""
     table = publication.tables[name]
     ids = np.asarray(rows["id"].to_numpy(), dtype=np.int64)
-    columns = {column: rows[column] for column in ("partner", "period", *table.dimensions)}
+    columns = {column: rows[column] for column in ("partner", "period")}
+    columns |= {column: rows[f"{marts.DIMENSION}{column}"] for column in table.dimensions}
     for measure in table.measures:
         columns[measure] = _column(frame, publication, (name, table), measure, rows, ids, shown)
     kept = pa.table(columns).filter(pa.array(~is_hidden[ids]))

@@ -12,6 +12,9 @@ from pipelines.policy.publication import PARTNER, Publication, PublishedTable
 SEPARATOR = "chr(31)"
 """Between the dimensions of a row's `value`, in SQL: a control character that no dimension has."""
 
+DIMENSION = "dimension_"
+"""Before the name of a dimension in what is read: one may be called as one of the columns that every table has."""
+
 Periods = Mapping[str, Sequence[date]]
 """First days of periods, by kind."""
 
@@ -40,8 +43,9 @@ def read(
 ) -> dict[str, pa.Table]:
     """Return, by table, the mart's rows of `periods` and `partners`, sorted by partner, period and dimensions.
 
-    Columns besides the mart's own measures and dimensions: partner, tbl, kind, period, value (the dimensions in one text, empty
-    without any), grp (the value of `by`), persons (on how many people the row rests), largest and second. Raises DamagedError.
+    Columns besides the mart's own measures and its dimensions (`dimension_` and the name): partner, tbl, kind, period, value (the
+    dimensions in one text, empty without any), grp (the value of `by`), persons (on how many people the row rests), largest and
+    second. Of a table with `only`, no other rows are read. Raises DamagedError.
     """
     read = {}
     for name in present(warehouse, publication):
@@ -63,12 +67,15 @@ def _select(name: str, table: PublishedTable) -> str:
         f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS persons",
         f'coalesce("largest_{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
         f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
-        *(f'"{column}"' for column in dict.fromkeys((*table.dimensions, *_whole(table), *table.others))),
+        *(f'"{column}" AS "{DIMENSION}{column}"' for column in table.dimensions),
+        *(f'"{column}"' for column in dict.fromkeys((*_whole(table), *table.others))),
     ]  # fmt: skip
+    only = ", ".join(f"'{value}'" for value in table.only)
+    kept = f'AND "{table.dimensions[0]}" IN ({only}) ' if only else ""
     return (
         f'SELECT {", ".join(columns)} FROM "{name}" '  # noqa: S608 -- names of the policy, which are plain
         f'WHERE list_contains($periods::DATE[], "{table.period}") AND list_contains($partners::VARCHAR[], {PARTNER}) '
-        f"ORDER BY partner, period, value"
+        f"{kept}ORDER BY 1, 4, 5"
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import DamagedError
-from pipelines.policy.publication import Publication
+from pipelines.policy.publication import PartsOf, Publication
+from pipelines.releases.finer import finer_of, has_any
 from pipelines.releases.rows import NEW, first_day
 
 Integers = NDArray[np.int64]
@@ -22,8 +23,8 @@ Integers = NDArray[np.int64]
 class Structure:
     """Equations of one shape: `total[i]` and the rows `parts[starts[i]:starts[i + 1]]`, as ids of rows.
 
-    `adds_up` gives for each measure of the parts the total's measure it adds up to; `unions` the counts of distinct people in
-    both. `is_made` says that the total was made of these parts (a longer period of its days).
+    `adds_up` gives for each measure of the parts the total's measure it adds up to; `unions` the counts of distinct people
+    in both. `is_made` says that the total was made of these parts (a longer period of its days).
     """
 
     table: str
@@ -53,24 +54,34 @@ def structures(connection: duckdb.DuckDBPyConnection, publication: Publication) 
     found = []
     for name, table in publication.tables.items():
         adds_up = {measure: measure for measure in table.adds_up}
-        if table.days is not None:
-            unions = _both(publication, name, table.days)
-            days = f"p.tbl = '{table.days}' AND t.period = {first_day(table.period, 'p.period')} AND t.value = p.value"
-            found.append(_structure(connection, name, days, adds_up, unions, is_made=True))
-        if table.days is not None and table.weeks is not None:
-            parts = f"{_weeks(table.weeks)} OR {_edge_days(table.days)}"
-            unions = tuple(count for count in unions if count in publication.tables[table.weeks].people)
-            found.append(
-                _structure(connection, name, f"({parts}) AND t.value = p.value", adds_up, unions, is_made=True)
-            )
+        for finer in finer_of(table, dict(publication.tables)):
+            unions = _both(publication, name, finer.days)
+            days = f"{finer.is_day('p')} AND t.period = {first_day(table.period, 'p.period')} AND t.value = {finer.value('p')}"
+            found.append(_structure(connection, name, (days,), adds_up, unions, is_made=True))
+            if table.weeks is not None:
+                parts = (
+                    f"{_weeks(table.weeks)} AND {finer.has('p')} AND t.value = p.value",
+                    f"{finer.is_day('p')} AND {_edge_days()} AND t.value = {finer.value('p')}",
+                )
+                unions = tuple(count for count in unions if count in publication.tables[table.weeks].people)
+                found.append(_structure(connection, name, parts, adds_up, unions, is_made=True))
     for name, table in publication.tables.items():
         for part in table.parts_of:
-            value = "''" if part.by is None else "p.grp"
-            same = f"p.tbl = '{name}' AND t.period = p.period AND t.value = {value}"
-            _require_totals(connection, name, part.table, same, tuple(part.measures))
-            unions = _both(publication, name, part.table)
-            found.append(_structure(connection, part.table, same, dict(part.measures), unions, is_made=False))
+            found += _of_parts(connection, publication, name, part)
     return [one for one in found if len(one.total)]
+
+
+def _of_parts(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, name: str, part: PartsOf
+) -> Iterator[Structure]:
+    """Yield how the rows of a table add up to those of another one of the same period."""
+    unions = _both(publication, name, part.table)
+    value = "''" if part.by is None else "p.grp"
+    for only in part.takes:
+        is_part = f"p.tbl = '{name}' AND {has_any('p', only)}"
+        same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value}"
+        _require_totals(connection, (name, part), is_part, same)
+        yield _structure(connection, part.table, (f"{is_part} AND {same}",), dict(part.measures), unions, is_made=False)
 
 
 def _both(publication: Publication, one: str, other: str) -> tuple[str, ...]:
@@ -84,39 +95,40 @@ def _weeks(table: str) -> str:
     return f"(p.tbl = '{table}' AND t.period = {begins} AND t.period = {ends})"
 
 
-def _edge_days(table: str) -> str:
+def _edge_days() -> str:
     """Return which days of the month of `t` lie in a week that does not."""
     monday = first_day("week", "p.period")
     begins, ends = first_day("month", monday), first_day("month", f"({monday} + 6)")
-    return f"(p.tbl = '{table}' AND t.period = {first_day('month', 'p.period')} AND (t.period <> {begins} OR t.period <> {ends}))"
+    return f"t.period = {first_day('month', 'p.period')} AND (t.period <> {begins} OR t.period <> {ends})"
 
 
 def _structure(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    same: str,
+    parts: tuple[str, ...],
     adds_up: dict[str, str],
     unions: tuple[str, ...],
     *,
     is_made: bool,
 ) -> Structure:
-    found = connection.execute(
+    pairs = " UNION ALL ".join(
         "SELECT t.id AS total, p.id AS part FROM rows p JOIN rows t ON t.partner = p.partner "  # noqa: S608
         f"AND t.tbl = '{table}' AND {same} AND p.release <= t.release "
-        "AND (p.next_release IS NULL OR p.next_release > t.release) ORDER BY total, part"
-    ).fetchnumpy()
+        "AND (p.next_release IS NULL OR p.next_release > t.release)"
+        for same in parts
+    )
+    found = connection.execute(f"{pairs} ORDER BY total, part").fetchnumpy()
     totals, starts = np.unique(np.asarray(found["total"], dtype=np.int64), return_index=True)
     ends = np.append(starts, len(found["total"])).astype(np.int64)
     return Structure(table, totals, ends, np.asarray(found["part"], dtype=np.int64), adds_up, unions, is_made)
 
 
-def _require_totals(
-    connection: duckdb.DuckDBPyConnection, part: str, total: str, same: str, measures: tuple[str, ...]
-) -> None:
-    counted = " + ".join(f"coalesce(p.{measure}, 0)" for measure in measures)
+def _require_totals(connection: duckdb.DuckDBPyConnection, of: tuple[str, PartsOf], is_part: str, same: str) -> None:
+    name, part = of
+    counted = " + ".join(f"coalesce(p.{measure}, 0)" for measure in part.measures)
     row = connection.execute(
-        f"SELECT count(*) FROM rows p WHERE p.tbl = '{part}' AND p.standing = {NEW} AND {counted} > 0 "  # noqa: S608
-        f"AND NOT EXISTS (SELECT 1 FROM rows t WHERE t.partner = p.partner AND t.tbl = '{total}' AND {same})"
+        f"SELECT count(*) FROM rows p WHERE {is_part} AND p.standing = {NEW} AND {counted} > 0 "  # noqa: S608
+        f"AND NOT EXISTS (SELECT 1 FROM rows t WHERE t.partner = p.partner AND {same})"
     ).fetchone()
     if row and row[0]:
-        raise DamagedError(f"{part} has rows whose total {total} lacks")
+        raise DamagedError(f"{name} has rows whose total {part.table} lacks")

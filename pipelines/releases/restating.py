@@ -153,7 +153,7 @@ def _shown(work: duckdb.DuckDBPyConnection, publication: Publication, name: str,
         f'c.now_{measure} AS "{measure}"' if measure in table.counted else f'n."{measure}"'
         for measure in table.measures
     ]
-    dimensions = [f'n."{column}"' for column in table.dimensions]
+    dimensions = [f'n."{marts.DIMENSION}{column}" AS "{column}"' for column in table.dimensions]
     return work.execute(
         f"SELECT c.partner, c.period, {', '.join([*dimensions, *values])} FROM taken c JOIN now_rows n "  # noqa: S608
         f"ON n.partner = c.partner AND n.tbl = c.tbl AND n.period = c.period AND n.value = c.value "

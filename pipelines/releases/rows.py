@@ -12,7 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.policy.publication import PartsOf, Publication, PublishedTable
-from pipelines.releases.marts import Periods, counted
+from pipelines.releases.finer import Finer, finer_of, has_any
+from pipelines.releases.marts import SEPARATOR, Periods, counted
 
 NEW, SHOWN, HIDDEN = 0, 1, 2
 _KEY = "partner, tbl, kind, period, value"
@@ -97,12 +98,11 @@ def load_rows(
         )
     for name, rows in now.items():
         _lend(connection, publication.tables[name].counted, rows)
+    _keep_remainders(connection, publication, ("day",), number)
     for name, table in publication.tables.items():
-        if table.days is not None and new_periods.get(table.period):
-            _bring_to_days(connection, name, table, new_periods[table.period], number)
-    for name, table in publication.tables.items():
-        for part in table.parts_of:
-            _keep_remainder(connection, name, part, number)
+        for finer in finer_of(table, dict(publication.tables)) if new_periods.get(table.period) else ():
+            _bring_to_days(connection, name, (table, finer), new_periods[table.period], number)
+    _keep_remainders(connection, publication, ("week", "month"), number)
     _number(connection, measures)
 
 
@@ -117,21 +117,26 @@ def _lend(connection: duckdb.DuckDBPyConnection, measures: Sequence[str], rows: 
 
 
 def _bring_to_days(
-    connection: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, periods: Sequence[date], number: int
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    made_of: tuple[PublishedTable, Finer],
+    periods: Sequence[date],
+    number: int,
 ) -> None:
     """Set the new rows of a longer period to the sum of its days as they were published, and no fewer people than any of them.
 
     A row whose days are all shown is known by adding them up: it rests on the people who were in them, whoever was erased since,
-    and is not dominated, since none of them is.
+    and is not dominated, since none of them is. A value that no published day has came late, and is in no longer period either.
     """
+    table, finer = made_of
     kind, amount = table.period, table.amount or table.adds_up[0]
     sums = ", ".join(f"sum(coalesce({measure}, 0))::BIGINT AS {measure}" for measure in table.adds_up)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE sums AS SELECT partner, value, any_value(grp) AS grp, "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE sums AS SELECT partner, {finer.value('rows')} AS value, any_value(grp) AS grp, "  # noqa: S608
         f"{first_day(kind, 'period')} AS first, {sums}, max(coalesce(persons, 0)) AS persons, "
         f"bool_and(standing = {SHOWN}) AS all_shown "
         "FROM rows "
-        f"WHERE tbl = '{table.days}' AND next_release IS NULL AND list_contains($periods::DATE[], first) GROUP BY ALL",
+        f"WHERE {finer.is_day('rows')} AND next_release IS NULL AND list_contains($periods::DATE[], first) GROUP BY ALL",
         {"periods": list(periods)},
     )
     same = f"rows.partner = sums.partner AND rows.value = sums.value AND rows.period = sums.first AND tbl = '{name}'"
@@ -140,6 +145,11 @@ def _bring_to_days(
         f"{NEW} AS standing, {number} AS release, 0 AS persons, 0 AS largest, 0 AS second FROM sums "
         f"WHERE NOT EXISTS (SELECT 1 FROM rows WHERE {same})"
     )
+    if table.dimensions:
+        connection.execute(
+            f"DELETE FROM rows WHERE tbl = '{name}' AND standing = {NEW} AND {finer.has('rows')} AND NOT EXISTS "  # noqa: S608
+            "(SELECT 1 FROM sums s WHERE s.partner = rows.partner AND s.value = rows.value AND s.first = rows.period)"
+        )
     connection.execute(
         f"UPDATE rows SET {', '.join(f'{measure} = sums.{measure}' for measure in table.adds_up)}, "  # noqa: S608
         f"persons = greatest(rows.persons, sums.persons), largest = if(all_shown, 0, least(rows.largest, sums.{amount})), "
@@ -148,17 +158,31 @@ def _bring_to_days(
     )
 
 
-def _keep_remainder(connection: duckdb.DuckDBPyConnection, name: str, part: PartsOf, number: int) -> None:
+def _keep_remainders(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, kinds: Sequence[str], number: int
+) -> None:
+    """Keep what totals of these kinds of period hold beyond their parts; of days first, since longer periods are made of them."""
+    for name, table in publication.tables.items():
+        for part in table.parts_of if table.period in kinds else ():
+            for only in part.takes:
+                _keep_remainder(connection, name, (part, only), number)
+
+
+def _keep_remainder(
+    connection: duckdb.DuckDBPyConnection, name: str, of: tuple[PartsOf, tuple[str, ...]], number: int
+) -> None:
     """Add a row for what new totals hold beyond their parts: small cells that were destroyed with their events.
 
     Nobody knows on how many people it rests: on one, that is, and so it is hidden, and protected as any other row.
     """
-    same = "" if part.by is None else " AND p.grp = t.value"
+    part, only = of
+    same = f" AND {has_any('p', only)}" + ("" if part.by is None else " AND p.grp = t.value")
+    named = "".join(f"'{value}' || {SEPARATOR} || " for value in only)
     beyond = {own: f"t.{theirs} - coalesce(sum(p.{own}), 0)::BIGINT" for own, theirs in part.measures.items()}
     columns = ", ".join(f"greatest({sql}, 0) AS {own}" for own, sql in beyond.items())
     grouped = ", ".join(f"t.{theirs}" for theirs in dict.fromkeys(part.measures.values()))
     connection.execute(
-        f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, chr(30) || t.value AS value, "  # noqa: S608
+        f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, {named}chr(30) || t.value AS value, "  # noqa: S608
         f"{'NULL' if part.by is None else 't.value'} AS grp, {NEW} AS standing, {number} AS release, 1 AS persons, 0 AS largest, "
         f"0 AS second, {columns} FROM rows t LEFT JOIN rows p ON p.tbl = '{name}' AND p.partner = t.partner "
         f"AND p.period = t.period AND p.standing = {NEW}{same} WHERE t.tbl = '{part.table}' AND t.standing = {NEW} "

@@ -51,6 +51,8 @@ def shown_measures(
         _hide_sums_of_hidden(frame, publication, structure, shown)
     for structure in found:
         _hide_close_counts(frame, publication, structure, shown)
+    while any(_hide_equal_counts(frame, structure, shown, is_hidden) for structure in found):
+        pass  # What is hidden may equal a further count.
     return shown
 
 
@@ -89,6 +91,25 @@ def _hide_close_counts(frame: Frame, publication: Publication, structure: Struct
         close &= shown[measure][total] & shown[measure][part]
         shown[measure][part[close & frame.is_new[part]]] = False
         shown[measure][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
+
+
+def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidden: Booleans) -> bool:
+    """Hide new counts that equal one hidden in a shown row: what lies within it, or holds it, would bound it to its value.
+
+    Returns whether any was.
+    """
+    total, part = structure.of_part, structure.parts
+    is_either = ~is_hidden[total] & ~is_hidden[part]
+    found = False
+    for measure in structure.unions:
+        values, seen = frame.values[measure], shown[measure]
+        is_equal = is_either & (values[total] == values[part]) & (values[part] > 0)
+        is_equal &= frame.has[measure][total] & frame.has[measure][part] & (seen[total] != seen[part])
+        rows = np.where(seen[total], total, part)[is_equal]
+        rows = rows[frame.is_new[rows]]
+        seen[rows] = False
+        found = found or bool(len(rows))
+    return found
 
 
 def _integers(rows: pa.Table, column: str) -> Integers:

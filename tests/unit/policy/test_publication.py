@@ -15,6 +15,8 @@ publication:
     contents: {period: day, dimensions: [content_id], adds_up: [page_views],
                parts_of: [{table: usage, measures: {page_views: page_views}}]}
     weekly: {period: week, adds_up: [page_views], days: usage, threshold: 20, rounding: 5}
+    kinds: {period: week, dimensions: [dimension, value], adds_up: [page_views], days: {content: contents},
+            parts_of: [{table: weekly, each: dimension, only: [content, browser], measures: {page_views: page_views}}]}
 """
 FIELD = "{{type: {}, action: keep, purposes: [statistics], clause: purpose.statistics, description: D., description_ko: 디.}}"
 MART = """\
@@ -37,6 +39,7 @@ MARTS = (
     _mart("usage", "partner_id", "day", "page_views", "unique_members", "contributing_people")
     + _mart("contents", "partner_id", "day", "content_id", "page_views", "contributing_people")
     + _mart("weekly", "partner_id", "week", "page_views", "contributing_people")
+    + _mart("kinds", "partner_id", "week", "dimension", "value", "page_views", "contributing_people")
 )
 
 
@@ -79,6 +82,10 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("measures: {page_views: page_views}}]", "measures: {views: page_views}}]", "    contents: {p", "no measure that adds up"),
         ("period: day, adds_up: [page_views], people", "period: day, days: usage, adds_up: [page_views], people",
          "    usage: {p", "a day does not consist of days"),
+        ("days: {content: contents}", "days: {content: usage}", "    kinds: {p", "no published table of days"),
+        ("days: {content: contents}", "days: {os: contents}", "    kinds: {p", "'os' has days, and no `only` names it"),
+        ("each: dimension", "each: value", "    kinds: {p", "`each` is the first dimension"),
+        ("only: [content, browser]", "only: []", "    kinds: {p", "`only` says which of its values add up"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(published, refused, right, wrong, line_of, cause):
@@ -93,3 +100,8 @@ def test_what_does_not_fit_is_refused_with_its_line(published, refused, right, w
 def test_only_aggregates_are_published(published, refused):
     text = published.replace("    usage: {period", "    visits: {period: day, adds_up: [time]}\n    usage: {period", 1)
     assert "visits" not in MARTS and "is no mart" in str(refused(text))
+
+
+def test_only_the_values_that_a_relation_names_are_published(published, loaded):
+    tables = loaded(published).publication.tables
+    assert (tables["kinds"].only, tables["weekly"].only) == (("content", "browser"), ())

@@ -16,9 +16,15 @@ from pipelines.policy import Policy, load_policy
 
 
 @pytest.fixture(scope="session")
-def published_policy(repository: Path) -> Policy:
+def full_policy(repository: Path) -> Policy:
+    """The policy as it is."""
+    return load_policy(repository / "policy", date(2026, 11, 22))
+
+
+@pytest.fixture(scope="session")
+def published_policy(full_policy: Policy) -> Policy:
     """The policy, with the tables that the hand-made warehouse has."""
-    policy = load_policy(repository / "policy", date(2026, 11, 22))
+    policy = full_policy
     assert policy.publication is not None
     tables = {}
     for name in TABLES:

@@ -156,9 +156,13 @@ class Press:
         digests |= {day: hashlib.sha256("".join(sorted(each)).encode()).hexdigest() for day, each in by_day.items()}
         return Given(self.policy, now, digests, self.partners, name_of, lambda: duckdb.connect(":memory:"))
 
+    def build(self) -> None:
+        """Write the warehouse."""
+        write_marts(self.place.warehouse, self.views)
+
     def publish(self, day: date, *, days: Iterable[date] = (), **options: Any) -> Outcome:
         """Build the marts and publish at five in the morning of `day`."""
-        write_marts(self.place.warehouse, self.views)
+        self.build()
         now = datetime(day.year, day.month, day.day, 5, tzinfo=SEOUL)
         return publish(self.place, self.given(now, days), **options)
 
