@@ -13,7 +13,9 @@ from pipelines.resources import WorkspaceResource
 from pipelines.retention.plan import Plan
 from pipelines.retention.plan_text import plan_text, rows
 from pipelines.run_records import wiring_of
+from pipelines.steps.day_files import LINKED_EVENTS
 from pipelines.steps.metrics.destruction import DESTRUCTION
+from pipelines.steps.retention.ended_links import take_ended_links_out
 from pipelines.steps.retention.nightly import Retained, retain
 
 LAST = {"dagster/priority": "-1"}
@@ -42,13 +44,19 @@ def destruction_asset() -> dg.AssetsDefinition:
     @guarded
     def destruction(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         began, opened = started(), workspace.workspace
-        done = retain(opened, wiring_of(context.instance))
+        try:
+            taken = take_ended_links_out(opened)
+        finally:
+            # What cannot be read of linked events keeps nothing else that is due.
+            done = retain(opened, wiring_of(context.instance))
+        if taken.rows:
+            judge(opened, [LINKED_EVENTS])
         for reason in done.waits:
             context.log.warning(reason)
         if done.proof is not None and done.proof.unreadable:
             raise CheckFailedError("; ".join(done.proof.faults()))
         return dg.MaterializeResult(
-            metadata={**_told(done), "duration_seconds": seconds_since(began)},
+            metadata={**_told(done), "rows_of_ended_links": taken.rows, "duration_seconds": seconds_since(began)},
             check_results=check_results(judge(opened, [DESTRUCTION])),
         )
 

@@ -25,4 +25,14 @@ CHECKS = (
         sentence_ko="파기된 데이터가 남은 어떤 바이트에서도 발견되지 않았고, 검색이 작동함이 확인되었습니다.",
         blocks=False,
     ),
+    Check(
+        name="linked_events_go_with_their_link",
+        asset=DESTRUCTION,
+        frame="ended_links",
+        column="rows_past_their_link",
+        clause="collect.linked",
+        sentence="No row of linked events outlives the link that let it in: past the days of grace none is without a live link.",
+        sentence_ko="연계가 해제된 뒤 유예일을 넘겨 남아 있는 연계 이벤트 원본이 없습니다.",
+        blocks=False,
+    ),
 )

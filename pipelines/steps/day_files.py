@@ -24,6 +24,13 @@ class DayState:
     people: dict[str, int]
     cookies: dict[str, int] = field(default_factory=dict)
     derived_on: str | None = None
+    figures_of: str | None = None
+    """Fingerprint of the events that the warehouse's figures stand on; set when rows of ended links went, and figures stay."""
+
+    @property
+    def figures(self) -> str:
+        """Fingerprint of the events that the figures of the day rest on."""
+        return self.figures_of or self.fingerprint
 
     @property
     def file_name(self) -> str:
@@ -57,5 +64,5 @@ def built_from(events_folder: Path) -> dict[date, dict[str, str]]:
     rests: dict[date, dict[str, str]] = {}
     for kind, folder in ((EVENTS, events_folder), (LINKED_EVENTS, events_folder / LINKED)):
         for day, state in read_day_states(folder).items():
-            rests.setdefault(day, {})[kind] = state.fingerprint
+            rests.setdefault(day, {})[kind] = state.figures
     return rests

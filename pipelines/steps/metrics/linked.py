@@ -42,7 +42,8 @@ def linked_days(workspace: Workspace, only: Only) -> pd.DataFrame:
     services, words = (list(dataset.fields[name].values) for name in ("service", "event"))
     accepted: Counter[date] = Counter()
     for file in record_files(workspace, DELIVERED):
-        accepted.update({date.fromisoformat(day): count for day, count in file.accepted_by_day.items()})
+        for segment in file.segments:
+            accepted[date.fromisoformat(segment["day"])] += segment["lines"]
 
     def of_day(connection: duckdb.DuckDBPyConnection, relation: str, state: DayState) -> dict[str, int]:
         found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {relation}").fetchall()}

@@ -27,10 +27,11 @@ LINKED_FAULTS = {
 def linked_usage(workspace: Workspace, _: Only) -> pd.DataFrame:
     """One row: how many rows of the mart are implausible, and how many days have more or fewer events than it counts."""
     states = read_day_states(linked_folder(workspace))
+    lessened = {day for day, state in states.items() if state.figures_of is not None}
     parameters = {
         "services": list(workspace.policy.dataset(DERIVED).fields["service"].values),
         "days": list(states),
         "events": [state.rows for state in states.values()],
-        "standing": sorted(days_without_their_events(workspace)),
+        "standing": sorted(days_without_their_events(workspace) | lessened),
     }
     return fault_counts(workspace, LINKED_FAULTS, parameters)

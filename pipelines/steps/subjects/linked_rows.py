@@ -18,7 +18,7 @@ from pipelines.steps.workspace import Workspace
 from pipelines.storage.vault import Segment, SegmentContent
 
 DATASET, LINKS = "linked_events", "linked_accounts"
-_FIELD = NAME_FIELDS[DATASET]
+FIELD = NAME_FIELDS[DATASET]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def take_linked_rows_out(workspace: Workspace, linked_ids: Collection[str]) -> i
     second call finishes what a crash left.
     """
     wanted, removed = frozenset(linked_ids), 0
-    for segments in _by_day(workspace).values() if wanted else ():
+    for segments in segments_by_day(workspace).values() if wanted else ():
         rows = {segment.path: _going(workspace.vault.read_segment(segment).raw, wanted) for segment in segments}
         if not any(map(any, rows.values())):
             continue
@@ -42,6 +42,9 @@ def take_linked_rows_out(workspace: Workspace, linked_ids: Collection[str]) -> i
         for segment in segments:
             lines = workspace.vault.read_segment(segment).raw.splitlines()
             take_lines_aside(workspace, segment, list(compress(lines, rows[segment.path])))
+        for key in {segment.key for segment in segments}:
+            # Also where nothing is left to stand under the new key: the former goes, and late rows of others have theirs.
+            workspace.keyring.renew(key)
         rewrite_segments(workspace, "vault", segments, lambda _segment, content: _without(content, wanted))
         removed += sum(map(sum, rows.values()))
     sweep_rewritten(workspace)
@@ -55,10 +58,11 @@ def linked_ids_of_erased(workspace: Workspace) -> set[str]:
         return set()
     rows = workspace.registry.load(LINKS)
     erased = rows.filter(pa.array(rows_of_erased(workspace, rows, LINKS), pa.bool_()))
-    return {value for value in erased[_FIELD].to_pylist() if value}
+    return {value for value in erased[FIELD].to_pylist() if value}
 
 
-def _by_day(workspace: Workspace) -> dict[date, list[Segment]]:
+def segments_by_day(workspace: Workspace) -> dict[date, list[Segment]]:
+    """Return the sealed parts of linked events that are on disk, by day; also those that were written anew."""
     found: dict[date, list[Segment]] = defaultdict(list)
     for file in record_files(workspace, DATASET):
         for body in file.segments:
@@ -69,7 +73,7 @@ def _by_day(workspace: Workspace) -> dict[date, list[Segment]]:
 
 
 def _going(raw: bytes, wanted: frozenset[str]) -> list[bool]:
-    return [json.loads(line).get(_FIELD) in wanted for line in raw.splitlines()]
+    return [json.loads(line).get(FIELD) in wanted for line in raw.splitlines()]
 
 
 def _without(content: SegmentContent, wanted: frozenset[str]) -> SegmentContent | None:
@@ -92,7 +96,7 @@ def _without(content: SegmentContent, wanted: frozenset[str]) -> SegmentContent 
 
 def _destroy_former_keys(workspace: Workspace) -> None:
     """Destroy the keys of days that another key took the place of, once no segment is under them."""
-    used = {segment.key for segments in _by_day(workspace).values() for segment in segments}
+    used = {segment.key for segments in segments_by_day(workspace).values() for segment in segments}
     days = {info.day for info in workspace.keyring.list() if info.dataset == DATASET}
     former = [key.name for day in days for key in workspace.keyring.keys_of_day(DATASET, day)[1:]]
     for name in former:

@@ -213,6 +213,12 @@ def request_left_open(workspace: Workspace) -> None:
     workspace.requests.ask(Request("", "erased", "AK0", (), (), now, "operator", {}, {}))
 
 
+def linked_event_without_a_link(workspace: Workspace) -> None:
+    """Deliver an event of ten days ago whose ID no link record names any more."""
+    day = workspace.today - timedelta(days=10)
+    deliver(workspace, "linked", {**LINKED, "time": f"{day}T12:00:00+09:00", "melon_member_id": "m-ended"})
+
+
 def export_instead(workspace: Workspace, table: str, rows: str) -> None:
     """Deliver a CSV export in the place of the one that lies there, and confirm that other rows are gone."""
     folder = workspace.home.landing / "registry"

@@ -60,6 +60,7 @@ RECORD_TWINS = (
     _of_linked("linked_texts_are_reduced", "an unknown service", "SELECT * REPLACE ('fan' AS service)"),
     _of_linked("linked_events_lie_in_their_day", "another day", "SELECT * REPLACE (event_day - 1 AS event_day)"),
     _of_linked("linked_rows_are_decided", "an event less", "SELECT * FROM linked LIMIT 1 --"),
+    Twin("linked_events_go_with_their_link", "an event of a link that ended", records.linked_event_without_a_link),
     *(twin for table in TABLES for twin in _of_exports(table)),
     Twin(
         "members_are_of_age",
