@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 RECORDED_BY_A_STEP = {
+    ("count", "count"): "pipelines/steps/counting.py",
     ("hold", "_opened"): "pipelines/steps/subjects/holds.py",
     ("keys", "destroy_command"): "pipelines/steps/retention/key_destruction.py",
+    ("retention_register", "restore"): "pipelines/steps/retention/register.py",
     ("subject", "_opened"): "pipelines/steps/subjects/erasing.py",
 }
 """Who is concerned, or what, is known only there: the module that records it."""

@@ -21,6 +21,7 @@ from pipelines.jobs import NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
 from pipelines.policy import load_policy
 from pipelines.steps.metrics.destruction import DESTRUCTION
+from pipelines.steps.metrics.releases import RELEASES
 from pipelines.steps.registry import TABLES
 from pipelines.steps.retention.auditing import TABLE
 
@@ -109,7 +110,7 @@ def test_one_language_is_not_both(text, is_in_both):
 def test_what_identifies_is_marked_and_the_statistics_are_the_analysts(specs):
     by_layer = {name: spec.tags["layer"] for name, spec in specs.items()}
     assert {name for name, layer in by_layer.items() if layer == "identified"} == {"access_logs", *RECORDS, *TABLES}
-    aggregates = MARTS | {NIGHTLY_SUMMARY}
+    aggregates = MARTS | {NIGHTLY_SUMMARY, RELEASES}
     assert {name for name, layer in by_layer.items() if layer == "aggregates"} == aggregates
     assert {name for name, spec in specs.items() if spec.owners == ["team:analytics"]} == aggregates
 
