@@ -5,11 +5,12 @@ from datetime import date
 
 import pandas as pd
 
-from pipelines.records.ledgered import RecordFile
+from pipelines.records.ledgered import KIND, RecordFile
 from pipelines.steps.gone import Gone
 from pipelines.steps.metrics.scope import Only
 from pipelines.steps.record_imports import record_files
 from pipelines.steps.workspace import Workspace
+from pipelines.storage.rewritten import KIND as REWRITTEN
 
 COLUMNS = ["rows_unaccounted", "columns_undeclared", "columns_sensitive", "parts_spoilt", "quarantined_share"]
 
@@ -21,8 +22,9 @@ def record_file_frame(workspace: Workspace, dataset: str, only: Only) -> pd.Data
     their period have no part.
     """
     gone, rows = Gone.of(workspace.keyring), []
-    for file in record_files(workspace, dataset):
-        sealed = sum(segment["lines"] for segment in (*file.segments, *file.quarantine))
+    taken_out = _taken_out(workspace, dataset)
+    for file, removed in zip(record_files(workspace, dataset), taken_out, strict=True):
+        sealed = sum(segment["lines"] for segment in (*file.segments, *file.quarantine)) + removed
         set_aside, stored = sum(file.quarantined.values()), file.rows - file.past_period
         rows.append(
             {
@@ -34,6 +36,26 @@ def record_file_frame(workspace: Workspace, dataset: str, only: Only) -> pd.Data
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _taken_out(workspace: Workspace, dataset: str) -> list[int]:
+    """Return how many rows the ledger says were taken out of each import of `dataset`, oldest import first."""
+    rewrites = {
+        (entry.body["store"], rewrite["was"]): rewrite
+        for entry in workspace.ledger.entries(REWRITTEN)
+        for rewrite in entry.body["segments"]
+    }
+    found = []
+    for file in [RecordFile.from_body(entry.body) for entry in workspace.ledger.entries(KIND)]:
+        removed = 0
+        for store, segments in (("vault", file.segments), ("quarantine", file.quarantine)):
+            for segment in segments:
+                now = segment
+                while now is not None and (rewrite := rewrites.get((store, now["path"]))) is not None:
+                    removed, now = removed + rewrite["removed"], rewrite["now"]
+        if file.dataset == dataset:
+            found.append(removed)
+    return found
 
 
 def _spoilt(workspace: Workspace, file: RecordFile, gone: Gone, only: Only) -> int:

@@ -8,7 +8,7 @@ import pytest
 from pipelines.retention.states import State
 from pipelines.steps.day_files import built_from, read_day_states
 from pipelines.steps.linked import derive_linked_days, linked_folder
-from pipelines.steps.metrics.linked import linked_days
+from pipelines.steps.metrics.linked import linked_days, linked_files
 from pipelines.steps.record_imports import import_record_files
 from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.ended_links import TakenOut, rows_past_their_link, take_ended_links_out
@@ -89,6 +89,7 @@ def test_the_rows_of_a_link_that_ended_go_and_nobody_elses(linked):
     assert derived(linked) == {OTHER_DAY: 0, DAY: 1}
     assert former <= linked.workspace.keyring.destroyed()
     assert linked_days(linked.workspace, None).to_numpy().sum() == 0
+    assert linked_files(linked.workspace, None).to_numpy().sum() == 0
     assert take_ended_links_out(linked.workspace) == TakenOut()
 
 
