@@ -18,6 +18,8 @@ HOURS = range(9, 16)
 BACKFILLED_DAYS = DAYS_A_RUN + 1
 LAUNCH = """mutation($run: ExecutionParams!) { launchRun(executionParams: $run) {
   __typename ... on LaunchRunSuccess { run { runId } } } }"""
+SLOTS = """{ instance { concurrencyLimit(concurrencyKey: "warehouse") { slotCount claimedSlots { runId } } } }"""
+TERMINATE = "mutation($run: String!) { terminateRun(runId: $run) { __typename } }"
 BACKFILLS = """{ partitionBackfillsOrError(limit: 1) { ... on PartitionBackfills {
   results { id status numPartitions } } } }"""
 
@@ -96,6 +98,26 @@ def test_a_night_that_failed_for_a_missing_key_is_run_again_once_it_is_back(serv
     assert _status(served, parent_run_id=failed) == "SUCCESS"
     wait_until(lambda: _status(served, sensor_name="summary_of_failed_nights"), 120)
     assert _status(served, sensor_name="summary_of_failed_nights") == "SUCCESS"
+
+
+def test_a_night_that_is_cancelled_in_the_middle_of_a_step_gives_its_slot_back_to_the_next(served):
+    cancelled = _launch(served)
+    wait_until(lambda: cancelled in _holders(served), 180)
+    assert _ended(served, cancelled) is None
+    assert served.ask(TERMINATE, run=cancelled)["terminateRun"]["__typename"] == "TerminateRunSuccess"
+    wait_until(lambda: _ended(served, cancelled), 180)
+    assert _ended(served, cancelled) == "CANCELED"
+    wait_until(lambda: _holders(served) == [], 240)
+    following = _launch(served)
+    wait_until(lambda: _ended(served, following), 180)
+    assert _ended(served, following) == "SUCCESS"
+
+
+def _holders(served: Served) -> list[str]:
+    """The runs that hold the warehouse's only slot, one for each step."""
+    pool = served.ask(SLOTS)["instance"]["concurrencyLimit"]
+    assert pool["slotCount"] == 1
+    return [slot["runId"] for slot in pool["claimedSlots"]]
 
 
 def _launch(served: Served) -> str:
