@@ -26,11 +26,18 @@ class DayState:
     derived_on: str | None = None
     figures_of: str | None = None
     """Fingerprint of the events that the warehouse's figures stand on; set when rows of ended links went, and figures stay."""
+    figures_rows: int | None = None
+    """How many events these were; set with `figures_of`."""
 
     @property
     def figures(self) -> str:
         """Fingerprint of the events that the figures of the day rest on."""
         return self.figures_of or self.fingerprint
+
+    @property
+    def counted_rows(self) -> int:
+        """How many events the figures of the day rest on."""
+        return self.rows if self.figures_rows is None else self.figures_rows
 
     @property
     def file_name(self) -> str:

@@ -17,21 +17,26 @@ LINKED_FAULTS = {
            OR list_contains($services::VARCHAR[], service) IS NOT true
     """,
     "linked_days_unequal": """
-        SELECT count(*) FROM (SELECT unnest($days::DATE[]) AS day, unnest($events::BIGINT[]) AS events) AS kept
+        SELECT count(*)
+        FROM (SELECT unnest($days::DATE[]) AS day, unnest($events::BIGINT[]) AS events, unnest($once::BIGINT[]) AS once) AS kept
         FULL JOIN (SELECT day, sum(events) AS events FROM partner_linked_daily GROUP BY day) AS counted USING (day)
-        WHERE coalesce(kept.events, 0) <> coalesce(counted.events, 0) AND NOT list_contains($standing::DATE[], day)
+        WHERE coalesce(counted.events, 0) NOT BETWEEN coalesce(kept.events, 0) AND coalesce(kept.once, 0)
+          AND NOT list_contains($standing::DATE[], day)
     """,
 }
 
 
 def linked_usage(workspace: Workspace, _: Only) -> pd.DataFrame:
-    """One row: how many rows of the mart are implausible, and how many days have more or fewer events than it counts."""
+    """One row: how many rows of the mart are implausible, and how many days have more or fewer events than it counts.
+
+    Where rows of ended links went, figures stand on what was there before: they count no more than that, no less than is left.
+    """
     states = read_day_states(linked_folder(workspace))
-    lessened = {day for day, state in states.items() if state.figures_of is not None}
     parameters = {
         "services": list(workspace.policy.dataset(DERIVED).fields["service"].values),
         "days": list(states),
         "events": [state.rows for state in states.values()],
-        "standing": sorted(days_without_their_events(workspace) | lessened),
+        "once": [state.counted_rows for state in states.values()],
+        "standing": sorted(days_without_their_events(workspace)),
     }
     return fault_counts(workspace, LINKED_FAULTS, parameters)

@@ -76,7 +76,9 @@ def take_ended_links_out(workspace: Workspace) -> TakenOut:
     now = {day: state for day, state in read_day_states(linked_folder(workspace)).items() if day in former}
     for day, state in now.items():
         if day not in stale:
-            write_day_state(linked_folder(workspace), replace(state, figures_of=former[day].figures))
+            before = former[day]
+            stands = replace(state, figures_of=before.figures, figures_rows=before.counted_rows)
+            write_day_state(linked_folder(workspace), stands)
     return TakenOut(rows, days, sum(former[day].rows - state.rows for day, state in now.items()))
 
 
