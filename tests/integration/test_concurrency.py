@@ -182,7 +182,7 @@ def test_a_disk_that_fills_up_leaves_what_stood_and_the_next_night_goes_on(
     stage: str, limit_bytes: int, delivered: Delivered, uninterrupted: Uninterrupted, tmp_path: Path
 ):
     # Where nothing may be mounted, files that may not grow beyond `limit_bytes` stand in for the full disk.
-    with small_disk(tmp_path / "disk", 64 * MIB) as is_small:
+    with small_disk(tmp_path / "disk", 192 * MIB) as is_small:
         copy = replace(delivered.copy_to(tmp_path / "disk"), told=tmp_path / "night")
         before = _warehouse(copy)
         watch, night = Watch(copy.home), copy.begin_night(file_limit_bytes=None if is_small else limit_bytes)
@@ -196,7 +196,8 @@ def test_a_disk_that_fills_up_leaves_what_stood_and_the_next_night_goes_on(
         assert _warehouse(copy) == before
         (tmp_path / "disk" / "other-data").unlink(missing_ok=True)
         assert files_that_are_no_whole(copy.workspace()) == []
-        assert copy.begin_night().outcome()["succeeded"]
+        again = copy.begin_night().outcome()
+        assert again["succeeded"], again
         assert uninterrupted.after.differences(contents_of(copy.workspace())) == {}
         assert staging_leftovers(copy.home) == []
 
