@@ -13,12 +13,15 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyrage
 import pytest
 from support.finished import Finished, finished_home
 
 from pipelines.privacy.access_records import Access
 from pipelines.retention.scanning.keys import LiveKeys
 from pipelines.rights.requests import Request
+from pipelines.rights.sealed import FOLDERS
+from pipelines.rights.sealing_box import SealingBox
 from pipelines.rights.tombstones import Gone
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.imports import import_landing
@@ -167,10 +170,9 @@ def test_planted_in_the_sealed_stores_and_records_the_member_is_found(workspace)
     rows = workspace.registry.load("members").slice(0, 1)
     mine = rows.set_column(rows.schema.get_field_index("account_key"), "account_key", pa.array([ACCOUNT]))
     take_rows_aside(workspace, "members", mine)
-    for folder in ("1y", "permanent"):
-        path = workspace.home.sealed / folder / "2026-03-05" / f"{person.subject}.age"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"age-encryption.org/v1")
+    box = SealingBox(str(pyrage.x25519.Identity.generate().to_public()))
+    for dataset in FOLDERS:
+        workspace.sealed.put(box, dataset, person.subject, date(2026, 3, 5), {"login_id": LOGIN}, now)
     former = workspace.sign_ups.former(person.subject, now, {"contact_phone": PHONE})
     workspace.sign_ups.add(date(2026, 3, 5), [former])
     workspace.tombstones.add(ACCOUNT, [LOGIN], Gone.ERASED, now)
@@ -184,6 +186,7 @@ def test_planted_in_the_sealed_stores_and_records_the_member_is_found(workspace)
         "held_lines": counts["held_lines"],
         "former_members_1y": 1,
         "former_members_permanent": 1,
+        "import_ledger": 2,
         "sign_up_digests": 1,
         "tombstones": 1,
         "open_requests": 1,
