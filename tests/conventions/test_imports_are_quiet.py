@@ -29,6 +29,12 @@ def test_importing_a_domain_module_is_quiet(repository, name):
     assert seen["noise"] == []
 
 
+def test_importing_the_dashboard_is_quiet(repository):
+    seen = _probe(repository, "dashboard")
+    assert "dashboard.viewer" in seen["imported"]
+    assert seen["noise"] == []
+
+
 def test_a_probe_of_a_package_imports_all_its_modules(repository):
     files = (repository / "pipelines" / "storage").rglob("*.py")
     assert len(_probe(repository, "pipelines.storage")["imported"]) == len(list(files))

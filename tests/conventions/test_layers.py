@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("pipelines", "assets", "expectations")
+PACKAGES = ("pipelines", "assets", "expectations", "dashboard")
 DOMAIN = (
     "policy", "storage", "tabular", "privacy", "disclosure", "releases", "weblogs", "registry", "records", "warehouse", "demo",
     "retention", "rights", "steps", "attack",
@@ -45,6 +45,9 @@ def test_layers_point_one_way(repository):
         ("pipelines/attack/__init__.py", "import pipelines.disclosure", "The attack and the suppression share nothing"),
         ("pipelines/disclosure/__init__.py", "import pipelines.attack", "The attack and the suppression share nothing"),
         ("pipelines/unplaced.py", "", "Layers point one way"),
+        ("dashboard/viewer.py", "import pipelines.weblogs", "The dashboard reaches no record of a person"),
+        ("dashboard/unplaced.py", "", "The dashboard's layers point one way"),
+        ("pipelines/steps/__init__.py", "import dashboard.viewer", "Nothing but the commands knows the dashboard"),
     ],
 )
 def test_a_planted_import_breaks_its_contract(copied_tree, module, planted, contract):

@@ -1,0 +1,44 @@
+"""The settings of the dashboard: every knob, its default, its environment variable (prefix `PARTNERSTATS_DASHBOARD_`)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.errors import UsageError
+from pipelines.settings import MIB, REPOSITORY
+
+PREFIX = "PARTNERSTATS_DASHBOARD_"
+
+
+class DashboardSettings(BaseSettings):
+    """Validated settings; a wrong value fails at start with the variable's name (see `load_dashboard_settings`)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Path("data")
+    policy: Path = REPOSITORY / "policy"
+    sql: Path = REPOSITORY / "sql"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8250
+    is_tls: bool = False
+    """Whether readers reach it over TLS, through a proxy that ends it: the session's cookie is then `__Host-` and Secure."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses, parted by commas, whose word on the client's address is taken (X-Forwarded-For)."""
+    open_files: Annotated[int, Field(ge=1)] = 64
+    """How many partners' files stay open at a time."""
+    file_memory_bytes: Annotated[int, Field(ge=16 * MIB)] = 64 * MIB
+    """Limit of DuckDB's buffer manager for each open file."""
+    longest_range_days: Annotated[int, Field(ge=31)] = 1100
+    """How many days an own range may span."""
+
+
+def load_dashboard_settings(**overrides: object) -> DashboardSettings:
+    """Read the environment, apply `overrides` that are not None. Raises UsageError naming each wrong variable."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return DashboardSettings(**given)  # type: ignore[arg-type]
+    except ValidationError as cause:
+        faults = "; ".join(f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in cause.errors())
+        raise UsageError(faults) from cause
