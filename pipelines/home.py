@@ -59,6 +59,8 @@ class Home:
         self.ledger = self.root / "ledger"
         self.staging = self.root / "staging"
         self.dagster = self.root / "dagster"
+        self.accounts = self.root / "accounts"
+        self.dashboard = self.root / "dashboard"
         self._state_file = self.root / "home.json"
 
     @classmethod

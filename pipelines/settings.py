@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     register_copy: Path | None = None
     """File of the second head of the register of destructions; default: `destructions.head` in the keyring's folder. Never
     below the home; best on another machine's disk, where who can change the home cannot change it."""
+    dashboard_keys: Path | None = None
+    """Folder of the dashboard's own keyring, which opens its accounts and nothing else; default: `dashboard` in the keyring's
+    folder. Never below the home."""
     policy: Path = REPOSITORY / "policy"
     sql: Path = REPOSITORY / "sql"
     sealed_recipient: str | None = None
@@ -80,6 +83,11 @@ class Settings(BaseSettings):
     def key_folder(self) -> Path:
         """Folder of the keyring."""
         return self.keys or self.home.absolute().with_name(self.home.absolute().name + ".keys")
+
+    @property
+    def dashboard_key_folder(self) -> Path:
+        """Folder of the dashboard's own keyring."""
+        return self.dashboard_keys or self.key_folder / "dashboard"
 
     @property
     def master_key_file(self) -> Path:

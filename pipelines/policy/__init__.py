@@ -1,5 +1,6 @@
 """The policy as typed data, loaded from `policy/`: clauses, datasets, fields and periods; log sources; routes."""
 
+from pipelines.policy.accounts import AccountRules, SessionCookie
 from pipelines.policy.clauses import Attestation, Clause, Contact, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
 from pipelines.policy.loading import load_policy, load_policy_file, load_routes, load_sources
@@ -13,6 +14,7 @@ from pipelines.policy.sources import Filter, Source, Sources
 __all__ = [
     "OTHER",
     "STATISTICS",
+    "AccountRules",
     "Attestation",
     "Clause",
     "Contact",
@@ -34,6 +36,7 @@ __all__ = [
     "Role",
     "Route",
     "Routes",
+    "SessionCookie",
     "Source",
     "Sources",
     "load_policy",

@@ -40,10 +40,11 @@ def _clause_faults(policy: Policy) -> Iterator[Fault]:
 
 
 def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
-    yield ("notice", "clause"), policy.notice.clause
-    yield ("retention", "clause"), policy.retention.clause
-    if policy.publication is not None:
-        yield ("publication", "clause"), policy.publication.clause
+    for name in ("notice", "retention", "publication", "accounts"):
+        if (part := getattr(policy, name)) is not None:
+            yield (name, "clause"), part.clause
+    if policy.accounts is not None:
+        yield ("accounts", "cookie", "clause"), policy.accounts.cookie.clause
     for section in ("purposes", "roles", "processors"):
         for name, entry in getattr(policy, section).items():
             yield (section, name, "clause"), entry.clause

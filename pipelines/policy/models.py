@@ -9,6 +9,7 @@ from pydantic import Field as Constraint
 from pydantic import PrivateAttr, model_validator
 
 from pipelines.errors import UsageError
+from pipelines.policy.accounts import AccountRules
 from pipelines.policy.base import ClauseId, Name, Sentence, StrictModel
 from pipelines.policy.clauses import Clause, Contact, Described, Notice, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
@@ -59,6 +60,8 @@ class Policy(StrictModel):
     retention: NightlyLimits
     publication: Publication | None = None
     """None: nothing is published."""
+    accounts: AccountRules | None = None
+    """None: the dashboard has no accounts, and nobody signs in."""
     contacts: Mapping[Name, Contact]
     roles: Mapping[Name, Role]
     purposes: Mapping[Name, Purpose]

@@ -19,7 +19,8 @@ from pipelines.policy.places import Places
 
 Anchor = Literal[
     "access", "account_ended", "answered", "consent", "delivery", "destruction", "display", "ended", "erasure", "event",
-    "export", "import", "link_ended", "made", "membership_ended", "replaced", "run_ended", "settled", "visit", "withdrawal",
+    "export", "import", "link_ended", "made", "membership_ended", "replaced", "run_ended", "session_ended", "settled", "visit",
+    "withdrawal",
 ]  # fmt: skip
 """What starts a clock."""
 

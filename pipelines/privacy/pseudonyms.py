@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     """What a member gave at sign-up, to find a double one; under the root key of subjects."""
     PUBLISHED_FILE = "published_file"
     """What a partner's published file is called; under the root key of subjects."""
+    DASHBOARD_ACCOUNT = "dashboard_account"
+    """Whose an account of the dashboard is; under the root key of subjects of the dashboard's own keyring."""
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

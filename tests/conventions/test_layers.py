@@ -10,7 +10,7 @@ import pytest
 PACKAGES = ("pipelines", "assets", "expectations", "dashboard")
 DOMAIN = (
     "policy", "storage", "tabular", "privacy", "disclosure", "releases", "weblogs", "registry", "records", "warehouse", "demo",
-    "retention", "rights", "steps", "attack",
+    "retention", "rights", "accounts", "steps", "attack",
 )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ PERIODS = [
     ("processing_records", "destruction", "P3Y", "P5Y"),
     ("tombstones", "erasure", None, "as_recorded"),
     ("dashboard_accounts", "account_ended", None, "at_once"),
+    ("dashboard_sessions", "session_ended", None, "at_once"),
     ("misuse_records", "membership_ended", None, "at_once"),
     ("partners", "membership_ended", None, "at_once"),
     ("sign_up_digests", "withdrawal", "P1Y", "P1Y"),

@@ -115,7 +115,10 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, "open_requests", r"ledger/requests/[^/.]+\.age"),
     _line(Store.MADE, "subject_exports", r"exports/.+"),
     _line(Store.UNKEPT, "processing_records", r"ledger/processing/.+"),
+    _line(Store.STANDING, "dashboard_accounts", r"accounts/([0-9a-f]{32}\.age|\.lock)"),
     _line(Store.UNKEPT, "dashboard_accounts", r"accounts/.+"),
+    _line(Store.STANDING, "dashboard_sessions", rf"dashboard/sessions\.sqlite{_SQLITE}"),
+    _line(Store.STANDING, "access_records", r"dashboard/access/(\d{4}-\d\d-\d\d\.(sealed|taken-[0-9a-f]{8})|\.lock)"),
     _line(Store.STANDING, CELLS, r"warehouse\.duckdb(\.wal)?"),
     _line(Store.STANDING, "releases", r"published/current|gate/[^/.][^/]*\.(parquet|json)"),
     _line(Store.RELEASE, "former_releases", rf"published/(?P<release>{_RELEASE})/(manifest\.json|[0-9a-f]{{64}}\.duckdb)"),
@@ -131,6 +134,8 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, KEY_DATASET, r"keys/wrapped/[^/.][^/]*\.jsonl"),
     _line(Store.STANDING, KEY_DATASET, r"keys/(keyring\.json|register\.jsonl(\.head)?|master\.key|sealed_recipient\.txt)"),
     _line(Store.STANDING, KEY_DATASET, r"keys/(\.lock|\.[^/]+\.lock)"),
+    _line(Store.STANDING, KEY_DATASET, r"keys/dashboard/(keyring\.json|register\.jsonl(\.head)?|master\.key|\.[^/]*lock)"),
+    _line(Store.STANDING, KEY_DATASET, r"keys/dashboard/wrapped/[^/.][^/]*\.jsonl"),
 )  # fmt: skip
 
 

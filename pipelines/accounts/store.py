@@ -1,0 +1,156 @@
+"""Accounts at rest: one sealed file each, called by a keyed digest of its login, under a key that goes when the account ends."""
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipelines.accounts.account import Account, AccountRole, login_name
+from pipelines.clock import seoul_day
+from pipelines.errors import DamagedError, KeyMissingError, UsageError
+from pipelines.privacy.keyring import KeyInfo
+from pipelines.privacy.pseudonyms import Pseudonymiser, Purpose
+from pipelines.storage.atomic import erase, write_bytes
+from pipelines.storage.keys import DataKey, KeySource
+from pipelines.storage.locks import locked
+from pipelines.storage.sealing import seal, unseal
+
+DATASET = "dashboard_accounts"
+SUFFIX = ".age"
+_DIGITS = 32
+"""Of an account's digest: 128 bits, so that links and logs stay short."""
+
+
+class AccountKeys(KeySource, Protocol):
+    """A key source that also destroys and lists keys."""
+
+    def destroy(self, name: str) -> None:
+        """Destroy a key."""
+        ...
+
+    def list(self) -> list[KeyInfo]:
+        """Return what may be told of each key that is there."""
+        ...
+
+    def subject_key(self) -> bytes:
+        """Return the root key of digests of people."""
+        ...
+
+
+class AccountStore:
+    """The accounts in `folder`. Safe between processes."""
+
+    def __init__(self, folder: Path, keys: AccountKeys) -> None:
+        """Name the folder; it is made by the first account."""
+        self.folder, self._keys = folder, keys
+        self._digests = Pseudonymiser(keys.subject_key())
+
+    def id_of(self, login: str) -> str:
+        """Return the digest that names the account of a login, whether there is one or not."""
+        return self._digests.pseudonyms(Purpose.DASHBOARD_ACCOUNT, [f"login:{login}"])[0][:_DIGITS]
+
+    def find(self, text: str) -> Account | None:
+        """Return the account of a login as somebody typed it, None when there is none."""
+        try:
+            return self.get(self.id_of(login_name(text)))
+        except UsageError:
+            return None
+
+    def get(self, account_id: str) -> Account | None:
+        """Return an account by its id, None when there is none. Raises DamagedError for one that cannot be read."""
+        path = self._path(account_id)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        name, _, sealed = content.partition(b"\n")
+        document = json.loads(unseal(sealed, self._key(name), "an account"))
+        if document["account_id"] != account_id:
+            raise DamagedError("an account's file is not its own")
+        return _parsed(document)
+
+    def all(self) -> list[Account]:
+        """Return every account, in order of login."""
+        found = (self.get(path.stem) for path in sorted(self.folder.glob(f"[0-9a-f]*{SUFFIX}")))
+        return sorted((account for account in found if account is not None), key=lambda account: account.login)
+
+    def add(self, account: Account) -> Account:
+        """Keep a new account under a key of its own. Raises UsageError when its login is taken."""
+        with self._lock():
+            if self._path(account.account_id).exists():
+                raise UsageError("there is an account with this login")
+            self._write(account, self._keys.fresh_key(DATASET, seoul_day(account.added_at)))
+            return account
+
+    def save(self, account: Account) -> Account:
+        """Write a changed account in the former's place. Raises UsageError when it ended meanwhile."""
+        with self._lock():
+            self._write(account, self._key(self._key_name(account.account_id)))
+            return account
+
+    def end(self, account_id: str) -> bool:
+        """Destroy an account, its key first; return whether it was there."""
+        with self._lock():
+            if not self._path(account_id).exists():
+                return False
+            self._keys.destroy(self._key_name(account_id).decode("ascii", "replace"))
+            erase(self._path(account_id))
+            return True
+
+    def settle(self) -> int:
+        """Finish what a crash cut short: a file whose key is gone, a key that opens none. Return how many files went."""
+        with self._lock():
+            live = {info.name for info in self._keys.list() if info.dataset == DATASET}
+            named = {path: path.read_bytes().partition(b"\n")[0].decode("ascii", "replace") for path in self.paths()}
+            gone = [path for path, name in named.items() if name not in live]
+            for path in gone:
+                erase(path)
+            for name in sorted(live - set(named.values())):
+                self._keys.destroy(name)
+            return len(gone)
+
+    def paths(self) -> list[Path]:
+        """Return the files of accounts."""
+        return sorted(self.folder.glob(f"[0-9a-f]*{SUFFIX}"))
+
+    def _write(self, account: Account, key: DataKey) -> None:
+        body = json.dumps(asdict(account), default=_text).encode()
+        write_bytes(self._path(account.account_id), key.name.encode() + b"\n" + seal(body, key))
+
+    def _key_name(self, account_id: str) -> bytes:
+        try:
+            return self._path(account_id).read_bytes().partition(b"\n")[0]
+        except FileNotFoundError:
+            raise UsageError("the account has ended") from None
+
+    def _key(self, name: bytes) -> DataKey:
+        try:
+            return self._keys.get(name.decode("ascii"))
+        except (UnicodeDecodeError, KeyMissingError):
+            raise DamagedError("an account's file names no key that is there") from None
+
+    def _path(self, account_id: str) -> Path:
+        if len(account_id) != _DIGITS or not set(account_id) <= set("0123456789abcdef"):
+            raise ValueError("not the id of an account")
+        return self.folder / f"{account_id}{SUFFIX}"
+
+    def _lock(self) -> AbstractContextManager[int]:
+        return locked(self.folder / ".lock")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError
+
+
+def _parsed(document: dict[str, Any]) -> Account:
+    instants = {
+        name: datetime.fromisoformat(value)
+        for name in ("added_at", "link_expires_at", "disabled_at")
+        if (value := document[name])
+    }
+    expires_on = date.fromisoformat(document["expires_on"]) if document["expires_on"] else None
+    return Account(**{**document, **instants, "expires_on": expires_on, "role": AccountRole(document["role"])})
