@@ -40,11 +40,7 @@ def _clause_faults(policy: Policy) -> Iterator[Fault]:
 
 
 def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
-    for name in ("notice", "retention", "publication", "accounts"):
-        if (part := getattr(policy, name)) is not None:
-            yield (name, "clause"), part.clause
-    if policy.accounts is not None:
-        yield ("accounts", "cookie", "clause"), policy.accounts.cookie.clause
+    yield from _references_of_parts(policy)
     for section in ("purposes", "roles", "processors"):
         for name, entry in getattr(policy, section).items():
             yield (section, name, "clause"), entry.clause
@@ -56,6 +52,14 @@ def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
                 yield ("datasets", name, "period", "ended_when", "values", value), clause
         for field_name, field in dataset.fields.items():
             yield ("datasets", name, "fields", field_name, "clause"), field.clause
+
+
+def _references_of_parts(policy: Policy) -> Iterator[tuple[Loc, str]]:
+    for name in ("notice", "retention", "publication", "accounts"):
+        if (part := getattr(policy, name)) is not None:
+            yield (name, "clause"), part.clause
+    if policy.accounts is not None:
+        yield ("accounts", "cookie", "clause"), policy.accounts.cookie.clause
 
 
 def _role_faults(policy: Policy) -> Iterator[Fault]:
