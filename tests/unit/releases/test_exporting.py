@@ -10,13 +10,14 @@ import pytest
 from press import MONDAY, crowd, write_marts
 
 from pipelines.errors import DamagedError, UsageError
-from pipelines.releases.exporting import Format
+from pipelines.releases.exporting import UNFINISHED, Format
 from pipelines.releases.published import Published
 from pipelines.releases.spreadsheets import bared
 from pipelines.settings import load_settings
 from pipelines.steps.publishing.exporting import export_release
 from pipelines.steps.publishing.publishing import FileNames, publish_release
 from pipelines.steps.workspace import Workspace
+from pipelines.storage.locks import locked_folder
 from pipelines.warehouse.day_records import record_days
 
 LOCKED = {"enable_external_access": False, "lock_configuration": True}
@@ -158,10 +159,39 @@ def test_what_fails_half_way_leaves_nothing(workspace, tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         path.write_bytes(content)
 
-    monkeypatch.setattr("pipelines.releases.exporting.write_bytes", fails_at_the_third)
+    monkeypatch.setattr("pipelines.releases.exporting._write_new", fails_at_the_third)
     with pytest.raises(OSError, match="No space"):
         export_release(workspace, None, Format.CSV, tmp_path / "bi", None)
     assert list((tmp_path / "bi").iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_there_to_see_and_the_next_one_begins_anew(workspace, tmp_path):
+    left = tmp_path / "bi" / f"2026-11-05-0001-csv{UNFINISHED}"
+    (left / "some-partner").mkdir(parents=True)
+    (left / "some-partner" / "release.csv").write_text("half a ro", "utf-8")
+    done = export_release(workspace, None, Format.CSV, tmp_path / "bi", None)
+    assert [path.name for path in (tmp_path / "bi").iterdir()] == ["2026-11-05-0001-csv"]
+    assert {path.parent for path in done.written.folder.rglob("*.csv")} == set(done.folders.values())
+
+
+def test_an_export_at_work_is_not_disturbed_by_another(workspace, tmp_path):
+    at_work = tmp_path / "bi" / f"2026-11-05-0001-csv{UNFINISHED}"
+    at_work.mkdir(parents=True)
+    (at_work / "release.csv").write_text("half a ro", "utf-8")
+    with locked_folder(at_work), pytest.raises(UsageError, match="is being written by another export"):
+        export_release(workspace, None, Format.CSV, tmp_path / "bi", None)
+    assert (at_work / "release.csv").read_text("utf-8") == "half a ro"
+
+
+def test_a_link_laid_where_an_export_begins_is_not_followed(workspace, tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "mine.txt").write_text("mine", "utf-8")
+    (tmp_path / "bi").mkdir()
+    (tmp_path / "bi" / f"2026-11-05-0001-csv{UNFINISHED}").symlink_to(kept)
+    with pytest.raises(OSError, match="2026-11-05-0001-csv"):
+        export_release(workspace, None, Format.CSV, tmp_path / "bi", None)
+    assert (kept / "mine.txt").read_text("utf-8") == "mine"
 
 
 @pytest.mark.parametrize(
