@@ -13,6 +13,7 @@ from pipelines.resources import WorkspaceResource
 from pipelines.retention.plan import Plan
 from pipelines.retention.plan_text import plan_text, rows
 from pipelines.run_records import wiring_of
+from pipelines.steps.accounts import take_over
 from pipelines.steps.day_files import LINKED_EVENTS
 from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.retention.ended_links import take_ended_links_out
@@ -49,6 +50,7 @@ def destruction_asset() -> dg.AssetsDefinition:
         finally:
             # What cannot be read of linked events keeps nothing else that is due.
             done = retain(opened, wiring_of(context.instance))
+        over = take_over(opened)
         if taken.rows:
             judge(opened, [LINKED_EVENTS])
         for reason in done.waits:
@@ -56,7 +58,12 @@ def destruction_asset() -> dg.AssetsDefinition:
         if done.proof is not None and done.proof.unreadable:
             raise CheckFailedError("; ".join(done.proof.faults()))
         return dg.MaterializeResult(
-            metadata={**_told(done), "rows_of_ended_links": taken.rows, "duration_seconds": seconds_since(began)},
+            metadata={
+                **_told(done),
+                "rows_of_ended_links": taken.rows,
+                "accounts_ended": over.ended,
+                "duration_seconds": seconds_since(began),
+            },
             check_results=check_results(judge(opened, [DESTRUCTION])),
         )
 

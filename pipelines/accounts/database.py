@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS tokens (
     token_digest TEXT PRIMARY KEY, token_id TEXT NOT NULL UNIQUE, partner_id TEXT NOT NULL, partner_file TEXT NOT NULL,
     label TEXT NOT NULL, made_by TEXT NOT NULL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS ended (account_id TEXT PRIMARY KEY, ended_at INTEGER NOT NULL) STRICT;
 """
 
 

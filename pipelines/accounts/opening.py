@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.accounts.database import Database
 from pipelines.accounts.records import DashboardRecords
-from pipelines.accounts.sessions import Failures, Sessions
+from pipelines.accounts.sessions import Ended, Failures, Sessions
 from pipelines.accounts.store import AccountStore
 from pipelines.accounts.tokens import Tokens
 from pipelines.clock import Clock
@@ -68,6 +68,11 @@ class Accounts:
     def tokens(self) -> Tokens:
         """Tokens of programs."""
         return Tokens(self.database, self.rules)
+
+    @cached_property
+    def ended(self) -> Ended:
+        """Accounts that ended and are not entered yet."""
+        return Ended(self.database)
 
     @cached_property
     def records(self) -> DashboardRecords:

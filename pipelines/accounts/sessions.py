@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -133,6 +134,29 @@ class Failures:
         """Forget the failures of an account: somebody signed in, or set a new password."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM failures WHERE account_id = ?", (account_id,))
+
+
+class Ended:
+    """Accounts that ended and are not entered in the register of destructions yet, by their digests."""
+
+    def __init__(self, database: Database) -> None:
+        """Take where they lie."""
+        self._database = database
+
+    def add(self, account_id: str, now: datetime) -> None:
+        """Note that an account ended; again changes nothing."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO ended VALUES (?, ?)", (account_id, _stamp(now)))
+
+    def all(self) -> list[tuple[str, datetime]]:
+        """Return them, each with the instant of its end, oldest first."""
+        rows = self._database.rows("SELECT * FROM ended ORDER BY ended_at, account_id")
+        return [(row["account_id"], _instant(row["ended_at"])) for row in rows]
+
+    def remove(self, account_ids: Iterable[str]) -> None:
+        """Forget those that are entered."""
+        with self._database.writing() as connection:
+            connection.executemany("DELETE FROM ended WHERE account_id = ?", [(one,) for one in account_ids])
 
 
 def token_digest(token: str) -> str:

@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 from pipelines.cli import (
+    account,
     backfill,
     check,
     count,
@@ -51,6 +52,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")
 app.add_typer(hold.app, name="hold")
 app.add_typer(subject.app, name="subject")
+app.add_typer(account.app, name="account")
 app.command("ui")(serve.ui)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import duckdb
 
+from pipelines.accounts.opening import Accounts, has_accounts
 from pipelines.clock import Clock, FixedClock, SystemClock, parse_instant, seoul_day
 from pipelines.errors import UsageError
 from pipelines.home import Home
@@ -59,6 +60,16 @@ class OpenHome:
     def routes(self) -> Routes:
         """The route map."""
         return load_routes(self.settings.policy / "routes.yml")
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of the dashboard, under its own keyring, made when there was none. Raises as `Accounts.open`."""
+        return Accounts.open(self.home, self.settings.dashboard_key_folder, self.policy, self.clock)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether the home ever had accounts of the dashboard. Raises KeyMissingError when their keys are gone."""
+        return has_accounts(self.home, self.settings.dashboard_key_folder)
 
     @cached_property
     def policy(self) -> Policy:

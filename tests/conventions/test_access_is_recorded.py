@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 RECORDED_BY_A_STEP = {
+    ("account", "_opened"): "pipelines/steps/accounts.py",
     ("count", "count"): "pipelines/steps/counting.py",
     ("hold", "_opened"): "pipelines/steps/subjects/holds.py",
     ("keys", "destroy_command"): "pipelines/steps/retention/key_destruction.py",

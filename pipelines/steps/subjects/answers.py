@@ -21,7 +21,7 @@ Outcome = Literal["erased", "kept"]
 _LINES = ("access_logs", "cookie_records", "quarantine")
 _GOES = (
     "linked_events", "events", "linked_events_pseudonymised", "delivered_files", "staged_files", "subject_exports",
-    "open_requests",
+    "open_requests", "dashboard_accounts",
 )  # fmt: skip
 _OF_PARTNERS = ("partners", "contents")
 """Tables of partners and of what is theirs: a text of a member there is the partner's own."""

@@ -14,6 +14,7 @@ from pipelines.retention.entries import Body, Erased, Withdrawn
 from pipelines.rights.requests import Kind, Request
 from pipelines.rights.tombstones import Departure, Gone
 from pipelines.steps.access import record_access
+from pipelines.steps.accounts import end_accounts_of
 from pipelines.steps.events import derive_stale_days
 from pipelines.steps.linked import derive_linked_days
 from pipelines.steps.retention.register import open_register
@@ -109,6 +110,8 @@ def _carry_out(workspace: Workspace, request: Request, step: Step) -> None:
     step("landing")
     _erase_rows(workspace, {request.account_key: request.asked_at})
     step("rows")
+    end_accounts_of(workspace, (request.account_key, *request.logins))
+    step("dashboard accounts")
     derive_linked_days(workspace)
     step("linked events")
     derive_stale_days(workspace)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.accounts.store import DATASET as DASHBOARD_ACCOUNTS
 from pipelines.clock import seoul_day
 from pipelines.errors import PartnerstatsError
 from pipelines.retention.scanning.decoding import Decoder
@@ -23,6 +24,7 @@ from pipelines.retention.scanning.layers import Layer, UnreadableError
 from pipelines.retention.scanning.traversal import traverse
 from pipelines.rights.double_sign_ups import FILE_NAME as SIGN_UPS_FILE
 from pipelines.rights.sealed import FOLDERS
+from pipelines.steps.accounts import accounts_of
 from pipelines.steps.day_files import LINKED_EVENTS, read_day_states
 from pipelines.steps.linked import linked_folder
 from pipelines.steps.retention.byte_files import files_below
@@ -39,7 +41,7 @@ _ASKED_OTHERWISE = {
     Store.SEGMENT, Store.EVENTS, Store.TABLE, Store.SEALED, Store.ACCESS, Store.TOMBSTONES
 }  # fmt: skip
 """Stores that are not read as text: they are asked in their own way, or hold nothing but wrapped keys."""
-_OTHERWISE = ("held/", "ledger/holds/", "ledger/requests/", "keys/data/")
+_OTHERWISE = ("held/", "ledger/holds/", "ledger/requests/", "keys/data/", "accounts/", "dashboard/access/")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ BY_TEXT = (
 BY_PSEUDONYM = ("the pseudonyms, made of the account again", "계정키로 다시 만든 가명")
 BY_ROW = ("account, login, linked ID or contact in the row", "행의 계정키·로그인 ID·연계 ID·연락처")
 BY_DIGEST = ("the keyed digest, without opening anything", "열지 않고 키 다이제스트로 확인")
+BY_LOGIN_NAME = ("the login of the account", "계정의 로그인 이름")
 BY_RECORD = ("the member's digest in the record", "기록에 있는 회원의 다이제스트")
 BY_FILE = ("every layer of the file, read as text", "파일의 모든 층을 글자로 읽어 검색")
 
@@ -156,15 +159,18 @@ class Search:
     def records(self) -> Iterator[Found]:
         """Count tombstones, access records and requests that are being carried out."""
         workspace = self._workspace
+        own = accounts_of(workspace, {self._person.account_key, *self._person.logins})
+        yield Found(DASHBOARD_ACCOUNTS, "accounts", len(own), *BY_LOGIN_NAME)
         stones = [s for s in workspace.tombstones.all() if not self._digests.isdisjoint((s.account, *s.logins))]
         days = Counter(stone.goes_after for stone in stones)
         yield self._found("tombstones", "keys/tombstones.jsonl", days, BY_DIGEST)
         records: Counter[date] = Counter()
-        for month in workspace.access_records.known_months():
-            for access in workspace.access_records.read(month):
-                said = f"{access.reason} {access.action}".encode()
-                if self._person.subject in access.subjects or self._is_named(said):
-                    records[seoul_day(access.accessed_at)] += 1
+        waiting = workspace.accounts.records.waiting() if workspace.has_accounts else []
+        months = (workspace.access_records.read(month) for month in workspace.access_records.known_months())
+        for access in chain(waiting, *months):
+            said = f"{access.handler} {access.reason} {access.action}".encode()
+            if self._person.subject in access.subjects or self._is_named(said):
+                records[seoul_day(access.accessed_at)] += 1
         yield self._found("access_records", "ledger/access", records, BY_RECORD)
         asked = sum(request.account_key == self._person.account_key for request in workspace.requests.open())
         yield Found("open_requests", "ledger/requests", asked, *BY_RECORD)
