@@ -1,0 +1,86 @@
+"""One partner's file of one release: its tables, its closed periods, what it says of itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+from dashboard.periods import KINDS, Closed
+
+Figure = int | float | None
+"""A number that is shown, or None."""
+
+
+@dataclass(frozen=True)
+class About:
+    """The release a file was written for: its id, when, under which version of the policy."""
+
+    release: str
+    published_at: datetime
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A figure that was corrected after it had been published: before, after, and why."""
+
+    table: str
+    kind: str
+    first: date
+    dimensions: str
+    measure: str
+    before: int | None
+    after: int | None
+    reason: str
+    day: date
+
+
+class Figures:
+    """A partner's file, read through one connection; not for more than one thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep the connection, which is the caller's to close."""
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of one SELECT; values go in as `$name` and never into its text."""
+        return self._connection.execute(sql, dict(parameters or {})).fetchall()
+
+    @cached_property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The columns of each table, in order."""
+        found: dict[str, list[str]] = {}
+        query = (
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        )
+        for table, column in self.rows(query):
+            found.setdefault(table, []).append(column)
+        return found
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Say whether the file has a table with these columns: an older release may lack it."""
+        return set(columns) <= set(self.columns.get(table, ())) and table in self.columns
+
+    @cached_property
+    def about(self) -> About | None:
+        """What the file says of its release, None when it says nothing."""
+        found = self.rows("SELECT release_id, published_at, policy_version FROM release")
+        return About(*found[-1]) if found else None
+
+    @cached_property
+    def closed(self) -> Closed:
+        """The periods that closed."""
+        rows = self.rows("SELECT period_kind, first_day FROM closed_periods ORDER BY ALL")
+        return Closed({kind: [day for found, day in rows if found == kind] for kind in KINDS})
+
+    def restatements(self, limit: int = 100) -> list[Restatement]:
+        """Return what was corrected, the newest first."""
+        rows = self.rows(
+            "SELECT table_name, period_kind, first_day, dimensions, measure, before, after, reason, restated_day "
+            "FROM restatements ORDER BY restated_day DESC, first_day DESC, table_name, dimensions, measure LIMIT $limit",
+            {"limit": limit},
+        )
+        return [Restatement(*row) for row in rows]

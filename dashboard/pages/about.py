@@ -1,0 +1,59 @@
+"""About the figures: what each one is, why some are not shown, what was corrected, how fresh they are."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from dashboard import words
+from dashboard.asking import Asked
+from dashboard.pages.page import N_, Page
+from dashboard.periods import KINDS
+from dashboard.tables import Column, Table
+from pipelines.policy import Policy
+from pipelines.warehouse.semantics import Semantics
+
+_OF_CONTROL = ("contributing_people", "largest_page_views", "second_page_views")
+
+
+def content(asked: Asked) -> Mapping[str, Any]:
+    """Return definitions, the rule of suppression, restatements and the state of the release."""
+    state = asked.request.app.state
+    semantics, policy = cast("Semantics", state.semantics), cast("Policy", state.policy)
+    seen = {column for columns in asked.figures.columns.values() for column in columns}
+    publication = policy.publication
+    return {
+        "measures": {
+            name: found for name, found in semantics.measures.items() if name in seen and name not in _OF_CONTROL
+        },
+        "derived": semantics.derived,
+        "threshold": publication.threshold if publication is not None else policy.fewest_people,
+        "closes_after": publication.closes_after_days if publication is not None else None,
+        "about": asked.figures.about,
+        "newest": {kind: asked.figures.closed.newest_of(kind) for kind in KINDS},
+        "tables": {"restatements": _restatements(asked)},
+    }
+
+
+def _restatements(asked: Asked) -> Table:
+    columns = [
+        Column("day", N_("Corrected on"), "day"),
+        Column("table", N_("Table"), "word"),
+        Column("first", N_("Of"), "day"),
+        Column("measure", N_("Figure"), "word"),
+        Column("before", N_("Before")),
+        Column("after", N_("After")),
+    ]
+    rows = [
+        [
+            one.day,
+            words.TABLES.get(one.table, one.table),
+            one.first,
+            words.MEASURES.get(one.measure, one.measure),
+            one.before,
+            one.after,
+        ]
+        for one in asked.figures.restatements()
+    ]
+    return Table("restatements", N_("Corrections"), columns, rows)
+
+
+PAGE = Page("about", "/about", N_("About the figures"), "pages/about.html", content)

@@ -1,0 +1,84 @@
+"""People: how often they come, who is new, and at which hours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard import words
+from dashboard.asking import Asked
+from dashboard.figures.people import HOURS, WEEKDAYS, Rhythm, frequency, rhythm, staff
+from dashboard.figures.usage import MEASURES
+from dashboard.pages.page import N_, Page, change
+from dashboard.tables import Column, Table
+
+STEPS = 6
+"""Shades of the map of hours."""
+_OF_PEOPLE = ("unique_visitors", "unique_members", "visiting_people", "new_visitors", "returning_visitors")
+_OF_VISITS = ("visits", "page_views", "bounces", "median_visit_seconds", "p90_visit_seconds")
+
+
+def content(asked: Asked) -> Mapping[str, Any]:
+    """Return frequency, new and returning, the map of hours, and the partner's own members."""
+    month = asked.month
+    rhythms = rhythm(asked.figures, month.first) if month is not None else Rhythm({})
+    tables = [_usage(asked), _frequency(asked), _rhythm(rhythms), _staff(asked)]
+    return {
+        "month": month,
+        "tables": {table.name: table for table in tables},
+        "shades": shades(rhythms),
+        "busiest": rhythms.busiest(),
+        "new_share": asked.usage.ratio("new_visitors", "unique_visitors"),
+        "bounce_rate": asked.usage.ratio("bounces", "visits"),
+    }
+
+
+def shades(found: Rhythm) -> dict[tuple[int, int], int]:
+    """Return a shade from 1 to `STEPS` for each shown hour, by its share of the busiest one."""
+    most = max(found.visits.values(), default=0)
+    return {at: max(1, -(-visits * STEPS // most)) if most else 1 for at, visits in found.visits.items()}
+
+
+def _usage(asked: Asked) -> Table:
+    columns = [
+        Column("measure", N_("Figure"), "word"),
+        Column("now", N_("This period")),
+        Column("compared", N_("Before")),
+        Column("change", N_("Change"), "change"),
+    ]
+    rows = [
+        [words.MEASURES[name], now, then, change(now, then)]
+        for name in (*_OF_PEOPLE, *_OF_VISITS)
+        if name in MEASURES
+        for now, then in [(asked.usage[name], asked.usage_compared[name])]
+    ]
+    return Table("usage", N_("People and visits"), columns, rows)
+
+
+def _frequency(asked: Asked) -> Table:
+    bands = frequency(asked.figures, asked.month.first) if asked.month is not None else []
+    shown = sum(band.people for band in bands if band.people is not None)
+    columns = [
+        Column("band", N_("Visits in the month"), "word"),
+        Column("people", words.MEASURES["people"], drawn=True),
+        Column("share", N_("Share of those shown"), "share"),
+    ]
+    rows = [
+        [band.band, band.people, band.people / shown if band.people is not None and shown else None] for band in bands
+    ]
+    return Table("frequency", N_("How often people came"), columns, rows)
+
+
+def _rhythm(found: Rhythm) -> Table:
+    columns = [Column("hour", N_("Hour"), "text")]
+    columns += [Column(f"weekday_{day}", words.WEEKDAYS[day - 1]) for day in WEEKDAYS]
+    rows = [[f"{hour:02d}:00", *(found.visits.get((day, hour)) for day in WEEKDAYS)] for hour in HOURS]
+    return Table("rhythm", N_("Visits by weekday and hour"), columns, rows)
+
+
+def _staff(asked: Asked) -> Table:
+    found = staff(asked.figures, asked.month.first) if asked.month is not None else {}
+    columns = [Column("measure", N_("Figure"), "word"), Column("now", N_("In the month"))]
+    rows = [[words.MEASURES[name], found.get(name)] for name in ("active_members", "visits", "page_views")]
+    return Table("staff", N_("Your own members in Partner Center"), columns, rows)
+
+
+PAGE = Page("people", "/people", N_("People"), "pages/people.html", content)

@@ -1,0 +1,84 @@
+"""The shelf of releases: which one is current, and a partner's file of one of them, opened so that nothing else can be reached.
+
+A request takes one release and keeps it to its last line, so that a page never mixes two. A file's connection lives as long as
+someone reads from it; the shelf itself keeps the last ones used.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from dashboard.settings import DashboardSettings
+from pipelines.errors import DamagedError
+from pipelines.home import Home
+from pipelines.releases.published import Published
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release, named by its id."""
+
+    shelf: "Shelf"
+    id: str
+
+    def open(self, partner_file: str) -> duckdb.DuckDBPyConnection | None:
+        """Return a connection of its own to the file of a partner, None when the release has none. Raises DamagedError."""
+        return self.shelf.connection(self.id, partner_file)
+
+
+class Shelf:
+    """The releases of a home; safe to use from several threads."""
+
+    def __init__(self, settings: DashboardSettings) -> None:
+        """Name the folder; nothing is read."""
+        self._published = Published(Home(settings.home).published)
+        self._keep = settings.open_files
+        self._memory = settings.file_memory_bytes
+        self._lock = threading.Lock()
+        self._open: OrderedDict[Path, duckdb.DuckDBPyConnection] = OrderedDict()
+
+    def current(self) -> Release | None:
+        """Return the current release, None before the first. Raises DamagedError for a pointer that names none."""
+        release = self._published.current()
+        return None if release is None else Release(self, release)
+
+    def release(self, release: str) -> Release | None:
+        """Return the release of that id if it is still there, else None."""
+        return Release(self, release) if release in self._published.releases() else None
+
+    def connection(self, release: str, partner_file: str) -> duckdb.DuckDBPyConnection | None:
+        """Return a cursor of its own on a partner's file, None when there is no such file. Raises DamagedError."""
+        path = self._published.file_of(partner_file, release)
+        if path is None:
+            return None
+        with self._lock:
+            found = self._open.pop(path, None) or self._opened(path)
+            self._open[path] = found
+            while len(self._open) > self._keep:
+                self._open.popitem(last=False)
+            return found.cursor()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        with self._lock:
+            self._open.clear()
+
+    def _opened(self, path: Path) -> duckdb.DuckDBPyConnection:
+        try:
+            return duckdb.connect(
+                str(path),
+                read_only=True,
+                config={
+                    "enable_external_access": False,
+                    "autoload_known_extensions": False,
+                    "autoinstall_known_extensions": False,
+                    "threads": 1,
+                    "memory_limit": f"{self._memory}B",
+                    "lock_configuration": True,
+                },
+            )
+        except duckdb.Error as cause:
+            raise DamagedError(f"a partner's file cannot be opened ({type(cause).__name__})") from None
