@@ -24,6 +24,13 @@ CHECKS = (
         "상태 코드별 요청의 합이 그날의 요청 수와 같습니다.",
     ),
     _no_row(
+        "bots_sum_to_their_requests",
+        "service_daily_bots",
+        "bot_days_unequal",
+        "The requests by bots, by what told them, sum to the bots' requests of the day.",
+        "판단 근거별 봇 요청의 합이 그날의 봇 요청 수와 같습니다.",
+    ),
+    _no_row(
         "service_figures_are_plausible",
         "service_daily_usage",
         "service_rows_implausible",

@@ -4,7 +4,7 @@ from pipelines.policy.accounts import AccountRules, SessionCookie
 from pipelines.policy.clauses import Attestation, Clause, Contact, Processor, Purpose, Role
 from pipelines.policy.datasets import Dataset, Field
 from pipelines.policy.loading import load_policy, load_policy_file, load_routes, load_sources
-from pipelines.policy.models import STATISTICS, NightlyLimits, Policy
+from pipelines.policy.models import STATISTICS, NightlyLimits, Policy, Robots
 from pipelines.policy.periods import Length, Period
 from pipelines.policy.places import EndedWhen, Places
 from pipelines.policy.publication import Publication, PublishedTable
@@ -33,6 +33,7 @@ __all__ = [
     "Publication",
     "PublishedTable",
     "Purpose",
+    "Robots",
     "Role",
     "Route",
     "Routes",

@@ -55,7 +55,7 @@ def _clause_references(policy: Policy) -> Iterator[tuple[Loc, str]]:
 
 
 def _references_of_parts(policy: Policy) -> Iterator[tuple[Loc, str]]:
-    for name in ("notice", "retention", "publication", "accounts"):
+    for name in ("notice", "retention", "publication", "robots", "accounts"):
         if (part := getattr(policy, name)) is not None:
             yield (name, "clause"), part.clause
     if policy.accounts is not None:

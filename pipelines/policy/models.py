@@ -45,6 +45,26 @@ class NightlyLimits(StrictModel):
         return (today - ends).days <= self.oldest_days
 
 
+class Robots(StrictModel):
+    """What a visitor who is no member does on a day and source to be taken for a robot; a day is judged whole."""
+
+    rate_page_views: Annotated[int, Constraint(ge=2)]
+    """Page views within `rate_seconds`."""
+    rate_seconds: Annotated[int, Constraint(ge=1)]
+    breadth_pages: Annotated[int, Constraint(ge=2)]
+    """Different pages, where it fetched fewer than one file per `page_views_per_file`."""
+    page_views_per_file: Annotated[int, Constraint(ge=1)]
+    no_files_page_views: Annotated[int, Constraint(ge=2)]
+    """Page views without any file."""
+    files_percent: Annotated[int, Constraint(ge=1, le=100)]
+    """Part of a source's visitors of the day that fetch files; where fewer do, its log does not tell of files."""
+    clause: ClauseId
+
+    def as_variables(self) -> dict[str, int]:
+        """Return the limits by the names that the SQL text gives them."""
+        return self.model_dump(exclude={"clause"})
+
+
 class Policy(StrictModel):
     """A version of the policy; `load_policy` makes it and has checked that its parts fit together."""
 
@@ -58,6 +78,8 @@ class Policy(StrictModel):
     """A cell on fewer distinct people is small: it is not shown, and goes with its events."""
     destroy_within_days: Annotated[int, Constraint(ge=0)]
     retention: NightlyLimits
+    robots: Robots | None = None
+    """None: robots are told by their user agents alone."""
     publication: Publication | None = None
     """None: nothing is published."""
     accounts: AccountRules | None = None

@@ -69,14 +69,17 @@ class Lookups:
         return distinct.append_column("visitor_pseudonym", self._pseudonyms(Purpose.VISITOR, texts))
 
     def reductions(self, lines: pa.Table) -> dict[str, pa.Table]:
-        """Return the tables `user_agents`, `targets`, `referrers` and `methods`, keyed by the value as logged."""
+        """Return the tables `user_agents`, `targets`, `referrers` and `methods`, keyed by the value as logged.
+
+        Beside what it is reduced to, a target has its `path`, which tells pages apart and goes no further.
+        """
         agents, targets = _distinct(lines["user_agent"]), _distinct(lines["target"])
         referrers, methods = _distinct(lines["referrer"]), _distinct(lines["method"])
         reduced_targets = self.targets.reduce_all(targets.to_pylist())
         reduced_agents = self.user_agents.reduce_all(agents.to_pylist())
         return {
             "user_agents": reduced_agents.add_column(0, "user_agent", agents),
-            "targets": reduced_targets.add_column(0, "target", targets),
+            "targets": reduced_targets.add_column(0, "target", targets).append_column("path", _paths(targets)),
             "referrers": pa.table({"referrer": referrers, "referrer_host": reduce_referrers(referrers.to_pylist())}),
             "methods": pa.table({"method": methods, "reduced_method": reduce_methods(methods.to_pylist())}),
         }
@@ -93,6 +96,10 @@ def member_text(account_key: str) -> str:
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column
+
+
+def _paths(targets: pa.Array) -> pa.Array:
+    return pa.array([target.partition(b"#")[0].partition(b"?")[0] for target in targets.to_pylist()], pa.binary())
 
 
 def _distinct(column: pa.ChunkedArray) -> pa.Array:

@@ -16,7 +16,7 @@ from pipelines.storage.vault import Segment
 from pipelines.weblogs.parts import ACCESS_LOGS
 from pipelines.weblogs.records import completed_lines
 
-DERIVATION = 3
+DERIVATION = 4
 """Raised when the code between line and event changes what comes out, so that retained days are derived again."""
 
 

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.policy import STATISTICS
+from pipelines.policy import STATISTICS, Robots
 from pipelines.privacy.field_rules import allowed_lines, require_declared
 from pipelines.privacy.lookups import Lookups
 from pipelines.privacy.pseudonyms import Pseudonymiser
@@ -31,6 +31,9 @@ from pipelines.weblogs.reading import SCHEMA, Reading, read_batch
 from pipelines.weblogs.reading_records import reading_of
 
 SQL_TEXT = "events/events_from_lines.sql"
+DAY_TEXT = "events/events_of_day.sql"
+PAGE = "page_hash"
+"""Tells the pages of a day apart while it is judged; no field of an event."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -85,6 +88,7 @@ class _Deriver:
         self._cookies = cookie_history(workspace, until)
         self._tombstones = workspace.tombstones
         self._sql = render_sql(workspace.settings.sql, SQL_TEXT)
+        self._day_sql = render_sql(workspace.settings.sql, DAY_TEXT, variables=day_variables(workspace.policy.robots))
         self._declared = list(workspace.policy.dataset("events").fields)
         rules = workspace.policy.fields_for("access_logs", STATISTICS)
         self._allowed = {name: rule for name, rule in rules.items() if rule.action != "drop"}
@@ -113,7 +117,8 @@ class _Deriver:
             columns = ", ".join(self._declared)
             order = "occurred_at, client_address_pseudonym, visitor_pseudonym, route"
             target = folder / f"{given.day.isoformat()}.parquet"
-            rows = write_parquet(connection, f"SELECT {columns} FROM day_events ORDER BY {order}", target, key)  # noqa: S608
+            text = f"SELECT {columns} FROM ({self._day_sql}) ORDER BY {order}"  # noqa: S608 -- own names
+            rows = write_parquet(connection, text, target, key)
         on = self._workspace.today.isoformat()
         write_day_state(folder, DayState(given.day, given.fingerprint, rows, key.name, dict(decided), dict(showed), on))
         return DayReport(given.day, rows, dict(decided), dict(showed), target.stat().st_size)
@@ -125,7 +130,7 @@ class _Deriver:
         self._register(connection, "", nothing, np.zeros(0, np.int8))
         connection.execute(f"CREATE TABLE day_events AS {self._sql} LIMIT 0")
         found = [row[0] for row in connection.execute("DESCRIBE day_events").fetchall()]
-        require_declared(found, self._declared)
+        require_declared([name for name in found if name != PAGE], self._declared)
 
     def _add(self, connection: duckdb.DuckDBPyConnection, source: str, lines: pa.Table, gone: Codes) -> None:
         self._register(connection, source, lines, gone)
@@ -162,6 +167,12 @@ class _Deriver:
                 numbers = line_numbers(content.runs)[accepted["position"].to_numpy()]
                 accepted = accepted.filter(pa.array([int(n) not in part.completed_later for n in numbers]))
             yield part.segment.source, accepted
+
+
+def day_variables(robots: Robots | None) -> dict[str, object]:
+    """Return the variables of the text that judges a day; without limits, nobody's behaviour is judged."""
+    limits = robots.as_variables() if robots else dict.fromkeys((*Robots.model_fields,), 1)
+    return {"judges_behaviour": "true" if robots else "false", **limits}
 
 
 def _as_relation(source: str, lines: pa.Table, gone: Codes) -> pa.Table:

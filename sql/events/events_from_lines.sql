@@ -1,6 +1,7 @@
 /*
 purpose     turn read log lines into pseudonymised events: identities are replaced, everything else reduced or left out;
-            a line of a member who left or was erased since (is_nobodys) becomes a request of nobody, without any pseudonym
+            a line of a member who left or was erased since (is_nobodys) becomes a request of nobody, without any pseudonym.
+            page_hash tells pages apart while the day is judged (events_of_day.sql), and goes no further
 grain       one row a line
 parameters  none; the relations named below are registered by the caller, who has already replaced each distinct value once
 relations   lines, members_by_login, addresses, visitors, user_agents, targets, contents, referrers, methods
@@ -45,6 +46,7 @@ requests as (
         targets.route_parameters,
         contents.content_id,
         targets.is_page,
+        targets.path,
         contents.content_type,
         contents.partner_id,
         referrers.referrer_host,
@@ -88,5 +90,7 @@ select
     coalesce(browser, 'Other') as browser,
     coalesce(os, 'Other') as os,
     coalesce(device_class, 'other') as device_class,
-    is_bot
+    is_bot,
+    case when is_bot then 'user_agent' end as bot_evidence,
+    case when is_page then {{ binary_hash('path') }} end as page_hash
 from requests

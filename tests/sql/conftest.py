@@ -46,6 +46,7 @@ EVENTS = pa.schema(
         ("os", pa.string()),
         ("device_class", pa.string()),
         ("is_bot", pa.bool_()),
+        ("bot_evidence", pa.string()),
     ]
 )
 DEFAULTS = {
@@ -65,6 +66,7 @@ MARTS = frozenset(
     {
         "service_daily_usage",
         "service_daily_status",
+        "service_daily_bots",
         "partner_daily_usage",
         "partner_weekly_usage",
         "partner_monthly_usage",
@@ -98,7 +100,8 @@ def pseudonym(text: str) -> str:
 def an_event(occurred_at: datetime, **values: object) -> dict[str, object]:
     """One event at a naive UTC instant; what is not given is an ordinary page view of nothing in particular."""
     day = (occurred_at + timedelta(hours=9)).date()
-    return {**dict.fromkeys(EVENTS.names), **DEFAULTS, "event_day": day, "occurred_at": occurred_at, **values}
+    told = {"bot_evidence": "user_agent" if values.get("is_bot") else None}
+    return {**dict.fromkeys(EVENTS.names), **DEFAULTS, **told, "event_day": day, "occurred_at": occurred_at, **values}
 
 
 @dataclass

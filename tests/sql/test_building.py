@@ -50,6 +50,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
     assert report.rows == {
         "service_daily_usage": 2,
         "service_daily_status": 2,
+        "service_daily_bots": 0,
         "partner_daily_usage": 2,
         "partner_weekly_usage": 2,
         "partner_monthly_usage": 2,

@@ -79,7 +79,7 @@ def test_what_a_mart_reads_is_known_by_column(models, sources):
 @pytest.mark.parametrize(
     ("field", "readers"),
     [
-        ("bytes_sent", {"stg_web__events", "int_visitor_days", "service_daily_status", *SERVICE}),
+        ("bytes_sent", {"stg_web__events", "int_visitor_days", "service_daily_bots", "service_daily_status", *SERVICE}),
         ("content_type", {"stg_web__events", "int_visit_requests", *OF_PAGE_VIEWS}),
         ("referrer_host", {"stg_web__events", "int_visit_requests", *OF_PAGE_VIEWS}),
         (ADDRESS, set()),

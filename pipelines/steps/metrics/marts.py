@@ -44,6 +44,11 @@ MART_FAULTS: Mapping[str, str] = {
         FULL JOIN (SELECT day, sum(requests) AS requests FROM service_daily_status GROUP BY day) AS statuses USING (day)
         WHERE usage.requests IS DISTINCT FROM statuses.requests
     """,
+    "bot_days_unequal": """
+        SELECT count(*) FROM service_daily_usage AS usage
+        FULL JOIN (SELECT day, sum(requests) AS requests FROM service_daily_bots GROUP BY day) AS bots USING (day)
+        WHERE coalesce(usage.bot_requests, 0) <> coalesce(bots.requests, 0) AND EXISTS (FROM service_daily_bots)
+    """,
     "service_rows_implausible": """
         SELECT count(*) FROM service_daily_usage
         WHERE least(requests, page_views, bot_requests, visits, unique_members, unique_visitors, client_errors,

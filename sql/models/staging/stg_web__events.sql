@@ -25,5 +25,6 @@ select
     os,
     device_class,
     is_bot,
+    bot_evidence,
     partner_id is not null and is_page_view and not is_bot as is_audience_page_view
 from {{ source('pseudonymised', 'events') }}

@@ -101,6 +101,11 @@ SINGULAR = (
     DbtTwin("service_periods_hold_their_days", "no weeks", "DELETE FROM service_weekly_usage"),
     DbtTwin("service_periods_hold_their_days", "fewer page views", "UPDATE service_monthly_usage SET page_views = 0"),
     DbtTwin(
+        "service_bots_add_up_to_service_usage",
+        "a request more of each kind of bot",
+        "UPDATE service_daily_bots SET requests = requests + 1",
+    ),
+    DbtTwin(
         "service_status_adds_up_to_service_usage",
         "a request more of each status",
         "UPDATE service_daily_status SET requests = requests + 1",

@@ -83,6 +83,7 @@ MARTS = dict(
         *_service(),
         *_linked(),
         _mart("service_daily_status", "day, status", "requests, bytes_sent"),
+        _mart("service_daily_bots", "day, evidence", "requests, bot_page_views, distinct_robots, bytes_sent"),
         _mart("partner_daily_usage", "partner_id, day", USAGE),
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
         _mart("partner_monthly_usage", "partner_id, month", USAGE),

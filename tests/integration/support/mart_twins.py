@@ -27,6 +27,19 @@ MART_TWINS = (
         ),
     ),
     Twin(
+        "bots_sum_to_their_requests",
+        "a request more of each kind",
+        corrupt.warehouse("UPDATE service_daily_bots SET requests = requests + 1"),
+    ),
+    Twin(
+        "bots_sum_to_their_requests",
+        "a day that only the bots know",
+        corrupt.warehouse(
+            "INSERT INTO service_daily_bots SELECT day - 9, evidence, requests, bot_page_views, distinct_robots, bytes_sent "
+            "FROM service_daily_bots LIMIT 1"
+        ),
+    ),
+    Twin(
         "service_figures_are_plausible",
         "a negative figure",
         corrupt.warehouse("UPDATE service_daily_usage SET visits = -1"),

@@ -6,6 +6,7 @@ Imports nothing of the project.
 import gzip
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -16,6 +17,7 @@ from urllib.parse import unquote
 from support.plain_agents import browser_of, device_of, is_bot, system_of
 from support.plain_pages import NOWHERE, PlainPages, asked, referrer_of
 from support.plain_people import PlainPeople
+from support.plain_robots import KINDS, robots_of_day
 
 LINE = re.compile(
     r'(?P<address>\S+) - \S+ \[(?P<time>[^\]]+)\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<sent>\d+|-) '
@@ -28,10 +30,13 @@ class Hit:
     """A line that is no broken and no filtered one; `at` is Seoul's clock, `employer` the partner the member acts for."""
 
     at: datetime
+    source: str
+    path: str | None
     status: int
     sent: int | None
-    is_bot: bool
+    evidence: str | None
     is_view: bool
+    is_file: bool
     visitor: tuple[str, ...] | None
     person: tuple[str, ...] | None
     member: str | None
@@ -51,7 +56,12 @@ class Hit:
         """Seoul's day."""
         return self.at.date()
 
-    @cached_property
+    @property
+    def is_bot(self) -> bool:
+        """Whether something told that no person asked."""
+        return self.evidence is not None
+
+    @property
     def is_audience(self) -> bool:
         """Whether somebody, and no bot, looked at a partner's content."""
         return self.partner is not None and self.is_view and not self.is_bot
@@ -74,14 +84,21 @@ class PlainHouse:
         """Read the routes."""
         self.people = people
         self._pages = PlainPages(policy)
-        self.hits: list[Hit] = []
+        self._hits: list[Hit] = []
+        self._is_judged = True
         self.days: dict[date, Counted] = defaultdict(Counted)
 
     def read(self, log: Path) -> None:
         """Read a log: a broken line goes with the one before it, else with the day the file's name begins with."""
-        day = date.fromisoformat(log.name.removeprefix("access-")[:10])
-        for line in gzip.decompress(log.read_bytes()).decode("latin-1").split("\n")[:-1]:
-            match = LINE.fullmatch(line)
+        lines = gzip.decompress(log.read_bytes()).decode("latin-1").split("\n")[:-1]
+        self.read_lines(lines, date.fromisoformat(log.name.removeprefix("access-")[:10]))
+
+    def read_lines(
+        self, lines: Iterable[str], day: date, *, pattern: re.Pattern[str] = LINE, source: str = "demo-web"
+    ) -> None:
+        """Read the lines of a log of a source, each of which is a match of `pattern` or broken."""
+        for line in lines:
+            match = pattern.fullmatch(line)
             at = _time(match["time"]) if match else None
             if match is None or at is None:
                 self.days[day].broken += 1
@@ -93,9 +110,28 @@ class PlainHouse:
             if (target or "").partition("?")[0] == "/healthz" or match["agent"].startswith("UptimeMonitor/"):
                 self.days[day].filtered += 1
                 continue
-            self._hit(match, at, method, target)
+            self._hit({"cookie": "-", **match.groupdict(), "source": source}, at, method, target)
 
-    def _hit(self, match: re.Match[str], at: datetime, method: str | None, target: str | None) -> None:
+    @property
+    def hits(self) -> list[Hit]:
+        """Every line that counts; bots are told by all lines of their day."""
+        if not self._is_judged:
+            self._judge()
+        return self._hits
+
+    def _judge(self) -> None:
+        days: dict[date, list[Hit]] = defaultdict(list)
+        for hit in self._hits:
+            hit.evidence = None if hit.evidence in KINDS else hit.evidence
+            days[hit.day].append(hit)
+        for hits in days.values():
+            people = [hit for hit in hits if not hit.is_bot]
+            robots = robots_of_day((hit.visitor, hit) for hit in people if hit.visitor and not hit.member)
+            for hit in people:
+                hit.evidence = robots.get(hit.visitor)
+        self._is_judged = True
+
+    def _hit(self, match: dict[str, str], at: datetime, method: str | None, target: str | None) -> None:
         address, network = _place(match["address"])
         login = _login(match["cookie"])
         is_nobodys = login is not None and self.people.has_left_since(login, at)
@@ -107,13 +143,18 @@ class PlainHouse:
         page = self._pages.page(target)
         content = page.content if page.content in partners else None
         self.days[at.date()].bots += is_bot(agent)
-        self.hits.append(
+        is_answered = method == "GET" and (200 <= status < 300 or status == 304)
+        self._is_judged = False
+        self._hits.append(
             Hit(
                 at=at,
+                source=match["source"],
+                path=(target or "").partition("?")[0],
                 status=status,
                 sent=None if match["sent"] == "-" else int(match["sent"]),
-                is_bot=is_bot(agent),
-                is_view=method == "GET" and page.is_page and (200 <= status < 300 or status == 304),
+                evidence="user_agent" if is_bot(agent) else None,
+                is_view=is_answered and page.is_page,
+                is_file=is_answered and not page.is_page,
                 visitor=None if is_nobodys else ("member", member) if member else (address, agent),
                 person=None if is_nobodys else ("member", member) if member else (network,),
                 member=member,

@@ -71,6 +71,21 @@ def service_daily_status(hits: list[Hit]) -> Rows:
     return sorted((*cell, len(found), sum(hit.sent or 0 for hit in found)) for cell, found in cells.items())
 
 
+def service_daily_bots(hits: list[Hit]) -> Rows:
+    """day, evidence, requests, bot_page_views, distinct_robots, bytes_sent."""
+    cells = grouped(filter(lambda hit: hit.is_bot, hits), lambda hit: (hit.day, hit.evidence))
+    return sorted(
+        (
+            *cell,
+            len(found),
+            sum(hit.is_view for hit in found),
+            distinct(hit.visitor for hit in found),
+            sum(hit.sent or 0 for hit in found),
+        )
+        for cell, found in cells.items()
+    )
+
+
 def partner_daily_usage(hits: list[Hit]) -> Rows:
     """partner, day, page_views, visits, members, visitors, median_visit_seconds, bounces, contributing_people; the later ones.
 

@@ -174,7 +174,13 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
 @pytest.mark.parametrize(
     "table",
     [
-        *("service_daily_usage", "service_daily_status", "partner_daily_usage", "partner_weekly_usage"),
+        *(
+            "service_daily_usage",
+            "service_daily_status",
+            "service_daily_bots",
+            "partner_daily_usage",
+            "partner_weekly_usage",
+        ),
         *("partner_monthly_usage", "partner_content_daily", "partner_feature_daily", "partner_device_daily"),
         *(
             "partner_referrer_daily",

@@ -61,13 +61,13 @@ def test_all_of_them_have_a_value_when_the_policy_names_them(house, line):
     house.deliver([line(DAY, member="kim", target="/contents/c1?tab=lyrics", referrer="https://shop.example/")])
     house.derive()
     (event,) = house.events()
-    assert [name for name, value in event.items() if value is None] == []
+    assert [name for name, value in event.items() if value is None] == ["bot_evidence"]
 
 
 def test_an_output_column_that_is_not_declared_stops_the_step(house, changed, line):
     house.deliver([line(DAY)])
     other = changed(
-        house, "sql/events/events_from_lines.sql", "    is_bot\nfrom", "    is_bot,\n    target as raw\nfrom"
+        house, "sql/events/events_from_lines.sql", "    is_bot,\n    case", "    is_bot, target as raw,\n    case"
     )
     with pytest.raises(CheckFailedError, match="undeclared raw"):
         other.derive()

@@ -55,6 +55,7 @@ TABLES = {
     **{f"service_{long}_usage": (f"{one} DATE", SERVICE) for one, long in LONG.items()},
     **{f"service_member_type_{long}": (f"member_type VARCHAR, {one} DATE", BY_TYPE) for one, long in LONG.items()},
     "service_daily_status": ("day DATE", "status requests bytes_sent"),
+    "service_daily_bots": ("day DATE", "requests"),
 }
 
 
