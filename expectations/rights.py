@@ -14,6 +14,16 @@ CHECKS = (
         blocks=False,
     ),
     Check(
+        name="holds_are_known",
+        asset="disputes",
+        frame="rights",
+        column="holds_lost",
+        clause="keep.dispute",
+        sentence="Every key of a hold belongs to an order that is known: none was lost with a backup; until then nothing goes.",
+        sentence_ko="모든 보존 명령 키에 해당하는 명령이 있습니다. 백업 복원으로 잃은 명령이 있으면 아무것도 파기하지 않습니다.",
+        blocks=False,
+    ),
+    Check(
         name="requests_are_carried_out",
         asset="disputes",
         frame="rights",

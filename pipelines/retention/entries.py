@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from pipelines.errors import UsageError
 from pipelines.policy import Policy
@@ -59,6 +59,8 @@ class Begun(Body):
     plan: Digest
     approved_by: Name
     items: Count
+    made_at: AwareDatetime | None = None
+    """When the plan's file was made, which is owed from then on; None where no file lists what went."""
 
 
 class _Amounts(Body):
@@ -92,6 +94,8 @@ class Destroyed(_Amounts):
     kind: ClassVar[str] = "destroyed"
     plan: Digest
     approved_by: Name
+    record: Digest | None = None
+    """Digest of the record of processing that was written for pseudonymised data, and is owed from then on."""
 
 
 class Replayed(_Amounts):

@@ -1,115 +1,80 @@
 """Holds: orders to keep what a dispute is about until it is settled (clause keep.dispute).
 
 A hold is on a member, a partner, or a range of days of a dataset. What it says lies sealed in a file of its own; the chain
-beside the files has only when it came and went, and a salted digest. A member stands in it as keyed digests alone.
+beside the files has only when it came and went, and a salted digest. A copy lies beside the keys, outside the home.
 """
 
 import hashlib
-import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipelines.clock import seoul_day
 from pipelines.errors import DamagedError, UsageError
 from pipelines.registry.store import RegistryKeys
+from pipelines.rights.hold import LINES, Held, Hold, On, covers, parsed, written
+from pipelines.rights.hold_copies import Copy, HoldCopies
 from pipelines.rights.subjects import SubjectDigests
 from pipelines.storage.atomic import remove, write_bytes
 from pipelines.storage.keys import DataKey
 from pipelines.storage.ledger import Ledger
 from pipelines.storage.sealing import seal, unseal
 
-DATASET, LINES = "holds", "held_lines"
-ADDED, REVIEWED, RELEASED, TOOK = "hold-added", "hold-reviewed", "hold-released", "hold-took-aside"
+__all__ = ["DATASET", "LINES", "Held", "Hold", "Holds", "On"]
+
+DATASET = "holds"
+ADDED, WIDENED, REVIEWED, RELEASED, TOOK = (
+    "hold-added",
+    "hold-widened",
+    "hold-reviewed",
+    "hold-released",
+    "hold-took-aside",
+)
 FORGET_AFTER_DAYS = 5
 """A released hold is remembered for the days of grace, which count from its release for what it covered."""
+_Facts = Mapping[str, Any]
 
 
-class On(StrEnum):
-    """What a hold is on."""
+class HoldKeys(RegistryKeys, Protocol):
+    """Keys that also say which of them were destroyed; the keyring is one."""
 
-    MEMBER = "member"
-    PARTNER = "partner"
-    DATASET = "dataset"
-
-
-@dataclass(frozen=True)
-class Hold:
-    """One hold. `subject`, `logins` and `linked_ids` are keyed digests of a member, and with `members` those of a partner's.
-
-    `lines_key` seals what is taken aside.
-    """
-
-    hold_id: str
-    on: On
-    reason: str
-    authority: str
-    role: str
-    review_on: date
-    added_at: datetime
-    subject: str | None = None
-    logins: tuple[str, ...] = ()
-    linked_ids: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    partner_id: str | None = None
-    dataset: str | None = None
-    first_day: date | None = None
-    last_day: date | None = None
-    lines_key: str | None = None
-    released_on: date | None = None
-
-    @property
-    def subjects(self) -> frozenset[str]:
-        """The digests of all members it is on."""
-        return frozenset((*self.members, self.subject) if self.subject else self.members)
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it was not released."""
-        return self.released_on is None
-
-    def has_day(self, day: date | None) -> bool:
-        """Say whether `day` lies in a dataset's range; what has no day lies in every range."""
-        return day is None or ((self.first_day or date.min) <= day <= (self.last_day or date.max))
-
-
-class Held(Protocol):
-    """What may be held: an item of retention is one."""
-
-    @property
-    def dataset(self) -> str: ...  # noqa: D102
-    @property
-    def place(self) -> str: ...  # noqa: D102
-    @property
-    def anchor(self) -> date | None: ...  # noqa: D102
+    def destroyed(self) -> frozenset[str]:
+        """Return the names of the keys that were destroyed."""
+        ...
 
 
 class Holds:
     """The holds in `folder`, sealed with keys of `keys`; `lines` is where lines taken aside lie."""
 
-    def __init__(self, folder: Path, lines: Path, keys: RegistryKeys, digests: SubjectDigests) -> None:
+    def __init__(self, folder: Path, lines: Path, keys: HoldKeys, digests: SubjectDigests, copies: HoldCopies) -> None:
         """Name the folders; they are made by the first hold."""
         self._folder, self.lines, self._keys, self._digests = folder / DATASET, lines, keys, digests
-        self._chain = Ledger(folder / "holds.jsonl")
+        self._chain, self._copies = Ledger(folder / "holds.jsonl"), copies
 
     def all(self) -> list[Hold]:
         """Return every hold whose body is there: the active ones, and those released in the last days. Raises DamagedError."""
         released = {entry.body["hold"]: seoul_day(entry.at) for entry in self._chain.entries(RELEASED)}
         reviewed = {entry.body["hold"]: entry.body["review_on"] for entry in self._chain.entries(REVIEWED)}
         found = []
-        for entry in self._chain.entries(ADDED):
-            name, path = entry.body["hold"], self._path(entry.body["hold"])
+        for name, facts in self._facts().items():
+            path = self._path(facts)
             if path.exists():
-                hold = self._read(path, entry.body)
+                hold = self._read(path, facts)
                 review_on = date.fromisoformat(reviewed[name]) if name in reviewed else hold.review_on
                 found.append(replace(hold, review_on=review_on, released_on=released.get(name)))
-            elif entry.body["hold"] not in released:
-                raise DamagedError(f"hold {entry.body['hold']} is gone and was never released")
+            elif name not in released:
+                raise DamagedError(f"hold {name} is gone and was never released")
         return found
+
+    def _facts(self) -> dict[str, dict[str, Any]]:
+        """Return what the chain says of each hold ever added, by its id: its keys, and the file and digest of its latest form."""
+        facts = {entry.body["hold"]: dict(entry.body) for entry in self._chain.entries(ADDED)}
+        for entry in self._chain.entries(WIDENED):
+            facts[entry.body["hold"]] |= entry.body
+        return facts
 
     def active(self) -> list[Hold]:
         """Return the holds that were not released."""
@@ -123,19 +88,62 @@ class Holds:
         """Keep a hold and return it with its id and the key of what may have to be taken aside for it."""
         self.settle(seoul_day(hold.added_at))
         day = seoul_day(hold.added_at)
+        self._copies.begin()
         lines_key = self._keys.fresh_key(LINES, day).name
         kept = replace(hold, hold_id=f"{day.isoformat()}-{secrets.token_hex(4)}", lines_key=lines_key)
         key = self._keys.fresh_key(DATASET, day)
-        body = json.dumps({**asdict(kept), "salt": secrets.token_hex(16)}, default=_text, sort_keys=True).encode()
-        write_bytes(self._path(kept.hold_id), seal(body, key))
-        facts = {
-            "hold": kept.hold_id,
-            "key": key.name,
-            "lines_key": lines_key,
-            "digest": hashlib.sha256(body).hexdigest(),
-        }
-        self._chain.append(ADDED, facts, hold.added_at)
+        copy = self._sealed(kept, {"hold": kept.hold_id, "key": key.name, "lines_key": lines_key}, kept.hold_id)
+        self._write(copy)
+        self._chain.append(ADDED, copy.facts, hold.added_at)
+        self._copies.end()
         return kept
+
+    def widen(self, hold: Hold, now: datetime) -> None:
+        """Remember members, logins and linked IDs that a hold is on by now, so that it still is when they are gone."""
+        facts = self._facts()[hold.hold_id]
+        copy = self._sealed(hold, facts, f"{hold.hold_id}-{secrets.token_hex(4)}")
+        self._write(copy)
+        self._chain.append(WIDENED, {name: copy.facts[name] for name in ("hold", "file", "digest")}, now)
+        remove(self._path(facts))
+
+    def _sealed(self, hold: Hold, facts: _Facts, file: str) -> Copy:
+        body = written(hold, secrets.token_hex(16))
+        told = {**facts, "file": file, "digest": hashlib.sha256(body).hexdigest()}
+        return Copy(told, seal(body, self._keys.get(facts["key"])))
+
+    def _write(self, copy: Copy) -> None:
+        """Keep the copy first: from then on the hold stands, whatever happens to the home."""
+        self._copies.put(copy)
+        write_bytes(self._path(copy.facts), copy.sealed)
+
+    def recall(self, now: datetime) -> int:
+        """Bring a home restored from a backup up to the holds added, widened and released since; return how many were not there.
+
+        Raises DamagedError for a copy that cannot be read.
+        """
+        facts, gone, missed = self._facts(), self._keys.destroyed(), 0
+        for copy in self._copies.all():
+            name, known = copy.facts["hold"], facts.get(copy.facts["hold"])
+            if copy.facts["key"] in gone or (known is not None and known["digest"] == copy.facts["digest"]):
+                continue
+            write_bytes(self._path(copy.facts), copy.sealed)
+            told = copy.facts if known is None else {each: copy.facts[each] for each in ("hold", "file", "digest")}
+            self._chain.append(ADDED if known is None else WIDENED, told, now)
+            facts[name], missed = copy.facts, missed + (known is None)
+        released = {entry.body["hold"] for entry in self._chain.entries(RELEASED)}
+        for name, told in facts.items():
+            if name not in released and not gone.isdisjoint((told["key"], told["lines_key"])):
+                self._chain.append(RELEASED, {"hold": name}, now)
+        return missed
+
+    def loose(self) -> list[str]:
+        """Return the keys of holds that no chain and no copy knows: an order that was lost with what it kept."""
+        named = self._named_keys()
+        return [key.name for key in self._keys.list() if key.dataset in (DATASET, LINES) and key.name not in named]
+
+    def _named_keys(self) -> set[str]:
+        known = [*self._facts().values(), *(copy.facts for copy in self._copies.all())]
+        return {facts[name] for facts in known for name in ("key", "lines_key")}
 
     def review(self, hold_id: str, review_on: date, now: datetime) -> Hold:
         """Let a hold stand until it is looked at again on `review_on`. Raises UsageError when there is none in force."""
@@ -168,24 +176,29 @@ class Holds:
         return [str(body["place"]) for body in taken if body["hold"] not in released]
 
     def settle(self, today: date) -> None:
-        """Finish what a crash left: lines of released holds go, holds released before the days of grace, and loose keys."""
-        added = {entry.body["hold"]: entry.body for entry in self._chain.entries(ADDED)}
-        for entry in self._chain.entries(RELEASED):
-            body = added[entry.body["hold"]]
-            self._destroy(body["lines_key"])
-            _remove_folder(self.lines / entry.body["hold"])
-            if (today - seoul_day(entry.at)).days >= FORGET_AFTER_DAYS:
-                self._destroy(body["key"])
-                remove(self._path(entry.body["hold"]))
-        self._sweep(added)
+        """Finish what a crash left: lines of released holds go, holds released before the days of grace, and keys begun.
 
-    def _sweep(self, added: Mapping[str, Mapping[str, Any]]) -> None:
-        named = {body[name] for body in added.values() for name in ("key", "lines_key")}
-        for key in list(self._keys.list()):
-            if key.dataset in (DATASET, LINES) and key.name not in named:
-                self._keys.destroy(key.name)
+        A key without a hold that no crash explains stays: see `loose`.
+        """
+        facts, gone = self._facts(), self._keys.destroyed()
+        for entry in self._chain.entries(RELEASED):
+            told = facts[entry.body["hold"]]
+            self._destroy(told["lines_key"])
+            _remove_folder(self.lines / told["hold"])
+            if told["key"] in gone or (today - seoul_day(entry.at)).days >= FORGET_AFTER_DAYS:
+                self._destroy(told["key"])
+                self._copies.forget(told["hold"])
+                remove(self._path(told))
+        self._sweep(facts)
+
+    def _sweep(self, facts: Mapping[str, _Facts]) -> None:
+        if self._copies.is_making:
+            for name in self.loose():
+                self._keys.destroy(name)
+            self._copies.end()
+        current = {self._path(told) for told in (*facts.values(), *(copy.facts for copy in self._copies.all()))}
         for path in self._folder.glob("*.age"):
-            if path.stem not in added:
+            if path not in current:
                 remove(path)
 
     def covers(self, item: Held) -> bool:
@@ -193,11 +206,11 @@ class Holds:
 
         Lines of a held member are taken aside instead, and rows are asked for one by one (`RowHolds`).
         """
-        return any(_covers(hold, item) for hold in self.active())
+        return any(covers(hold, item) for hold in self.active())
 
     def held_until(self, item: Held) -> date | None:
         """Return the day the last hold on an item was released, None when none was in the last days."""
-        return max((h.released_on for h in self.all() if h.released_on and _covers(h, item)), default=None)
+        return max((h.released_on for h in self.all() if h.released_on and covers(h, item)), default=None)
 
     def of_dataset(self, dataset: str) -> list[Hold]:
         """Return the active holds on days of a dataset."""
@@ -218,51 +231,15 @@ class Holds:
         if name is not None:
             self._keys.destroy(name)
 
-    def _path(self, hold_id: str) -> Path:
-        return self._folder / f"{hold_id}.age"
+    def _path(self, facts: _Facts) -> Path:
+        return self._folder / f"{facts.get('file', facts['hold'])}.age"
 
-    def _read(self, path: Path, facts: Mapping[str, Any]) -> Hold:
-        what = f"hold {path.stem}"
+    def _read(self, path: Path, facts: _Facts) -> Hold:
+        what = f"hold {facts['hold']}"
         body = unseal(path.read_bytes(), self._keys.get(facts["key"]), what)
         if hashlib.sha256(body).hexdigest() != facts["digest"]:
             raise DamagedError(f"{what} is not what was written")
-        return _parsed(json.loads(body))
-
-
-class RowHolds:
-    """The holds on members and partners, asked of rows and lines. Each value is digested once."""
-
-    def __init__(self, holds: Sequence[Hold], digests: SubjectDigests) -> None:
-        """Take the active holds."""
-        self.holds = [hold for hold in holds if hold.on is not On.DATASET]
-        self._digests = digests
-
-    def of_row(self, row: Mapping[str, Any]) -> list[Hold]:
-        """Return the holds on a registry row: on its account, or on the partner it names."""
-        account, partner = row.get("account_key"), row.get("partner_id")
-        subject = self._digests.subject_digest(account) if self.holds and account is not None else None
-        return [
-            hold
-            for hold in self.holds
-            if subject in hold.subjects or (partner is not None and hold.partner_id == partner)
-        ]
-
-    def of_logins(self, logins: Sequence[str]) -> dict[str, list[Hold]]:
-        """Return the holds on each of `logins` that has one."""
-        digests = self._digests.tombstones_of_logins(logins) if self.holds else []
-        found = {
-            login: [h for h in self.holds if digest in h.logins] for login, digest in zip(logins, digests, strict=False)
-        }
-        return {login: holds for login, holds in found.items() if holds}
-
-    def of_linked_ids(self, ids: Sequence[str]) -> dict[str, list[Hold]]:
-        """Return the holds on each member ID of a linked service that has one."""
-        digests = [self._digests.linked_id_digest(value) for value in ids] if self.holds else []
-        found = {
-            value: [h for h in self.holds if digest in h.linked_ids]
-            for value, digest in zip(ids, digests, strict=False)
-        }
-        return {value: holds for value, holds in found.items() if holds}
+        return parsed(body)
 
 
 def _remove_folder(folder: Path) -> None:
@@ -273,28 +250,3 @@ def _remove_folder(folder: Path) -> None:
             remove(path)
     if folder.is_dir():
         folder.rmdir()
-
-
-def _covers(hold: Hold, item: Held) -> bool:
-    if item.dataset == LINES:
-        return item.place.startswith(f"held/{hold.hold_id}/")
-    if hold.on is On.DATASET:
-        return item.dataset == hold.dataset and hold.has_day(item.anchor)
-    name = item.place.rsplit("/", 1)[-1].removesuffix(".age")
-    return item.place.startswith("sealed/") and name in hold.subjects
-
-
-def _text(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError
-
-
-def _parsed(document: dict[str, Any]) -> Hold:
-    document.pop("salt")
-    days = {
-        name: date.fromisoformat(value) for name in ("review_on", "first_day", "last_day") if (value := document[name])
-    }
-    lists = {name: tuple(document[name]) for name in ("logins", "linked_ids", "members")}
-    added_at = datetime.fromisoformat(document["added_at"])
-    return Hold(**{**document, **days, **lists, "on": On(document["on"]), "added_at": added_at})

@@ -17,6 +17,7 @@ from pipelines.privacy.access_records import AccessRecords
 from pipelines.privacy.keyring import Keyring, open_keyring
 from pipelines.registry.store import RegistryStore
 from pipelines.rights.double_sign_ups import SignUpDigests
+from pipelines.rights.hold_copies import FOLDER, HoldCopies
 from pipelines.rights.holds import Holds
 from pipelines.rights.requests import Requests
 from pipelines.rights.sealed import SealedStore
@@ -144,7 +145,8 @@ class Workspace(OpenHome):
     @property
     def holds(self) -> Holds:
         """Orders to keep what a dispute is about."""
-        return Holds(self.home.ledger, self.home.held, self.keyring, self.subjects)
+        copies = HoldCopies(self.settings.key_folder / FOLDER)
+        return Holds(self.home.ledger, self.home.held, self.keyring, self.subjects, copies)
 
     @property
     def requests(self) -> Requests:

@@ -8,14 +8,19 @@ from support.retention_twins import MISSING, PLANTS, RETENTION_TWINS, swept
 
 from expectations.retention import FRAME, judge_retention, retention_checks
 from expectations.running import run
+from pipelines.retention.entries import Erased
 from pipelines.retention.states import State
 from pipelines.rights.holds import Hold, On
+from pipelines.rights.requests import Request
 from pipelines.rights.sealed import ONE_YEAR, fields_of
 from pipelines.rights.sealing_box import open_box
 from pipelines.steps.metrics.retention import retention
 from pipelines.steps.retention.auditing import audit
+from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.inventory.expected import watched
 from pipelines.steps.retention.inventory.places import dated
+from pipelines.steps.retention.planning import make_plan
+from pipelines.steps.retention.register import open_register
 from pipelines.steps.subjects.holds import take_rows_aside
 
 pytestmark = pytest.mark.slow
@@ -29,6 +34,8 @@ def workspace(tmp_path_factory):
     swept(workspace)
     _leave(workspace)
     _hold(workspace)
+    _destroy(workspace)
+    _answer(workspace)
     return workspace
 
 
@@ -47,6 +54,23 @@ def _hold(workspace):
     held = partners["partner_id"][0].as_py()
     workspace.holds.add(Hold("", On.PARTNER, added_at=workspace.clock.now(), partner_id=held, **order))
     assert len(take_rows_aside(workspace, "partners", partners)) == 1
+
+
+def _destroy(workspace):
+    """Destroy a day of events that somebody put there long after its time, by a plan."""
+    path = workspace.home.events / "2025-01-01.parquet"
+    path.write_bytes(b"left")
+    plan = make_plan(workspace).plan
+    execute(workspace, plan.digest, approved_by="privacy_officer")
+    assert not path.exists()
+
+
+def _answer(workspace):
+    asked = Request("", "erased", "gone", ("gone",), (), workspace.clock.now(), "privacy_officer", {}, {})
+    request = workspace.requests.ask(asked)
+    told = {"policy_version": workspace.policy.version, "clause": "rights.refuse", "approved_by": "privacy_officer"}
+    open_register(workspace).append(Erased(**told, removed={}), workspace.clock.now())
+    workspace.requests.answered(request, workspace.clock.now())
 
 
 @pytest.fixture(scope="module")

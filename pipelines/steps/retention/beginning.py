@@ -20,8 +20,8 @@ from pipelines.steps.day_files import LINKED, read_day_states
 from pipelines.steps.gone import Gone
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.executing import Executed, finish_begun
-from pipelines.steps.retention.inventory.places import SIGN_UPS, Found, Store, place_of
-from pipelines.steps.retention.planning import NO_WIRING, Wiring, plan_store
+from pipelines.steps.retention.inventory.places import KEY_DATASET, SIGN_UPS, Found, Store, place_of
+from pipelines.steps.retention.planning import NO_WIRING, Wiring
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.rotation import stored_segments
 from pipelines.steps.workspace import Workspace
@@ -67,6 +67,7 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
     found = register.verify()
     if not (found.holds or found.is_only_older):
         raise DamagedError(f"the register of destructions is not what was written: {found.findings[0].sentence}")
+    workspace.holds.recall(workspace.clock.now())
     finished: list[Executed] = []
     if found.holds:
         # A plan cut short left files under destroyed keys too: they are its own, and did not come back.
@@ -76,7 +77,7 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
         if not back:
             raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}. {RESTORED}")
         register.restore(workspace.policy.version, NIGHTLY, workspace.clock.now())
-    left = set[_Left]() if found.is_only_older else _left_by_keys(workspace, register)
+    left = set[_Left]() if found.is_only_older else _left_by_keys(register)
     entries = tuple(_replayed(workspace, back, left))
     for entry in entries:
         register.append(entry, workspace.clock.now())
@@ -121,11 +122,11 @@ def _is_gone(gone: Gone, found: Found, key: str | None) -> bool:
     return False
 
 
-def _left_by_keys(workspace: Workspace, register: Register) -> set[_Left]:
-    """Return what keys that were destroyed by name left and nobody removed yet: those went by no plan that was made."""
-    left, plans = set[_Left](), plan_store(workspace).folder
+def _left_by_keys(register: Register) -> set[_Left]:
+    """Return what keys that were destroyed by name left and nobody removed yet; a night's own opened nothing any more."""
+    left = set[_Left]()
     for body in (entry.body for entry in register.entries()):
-        if isinstance(body, Destroyed) and body.stored_as is Kind.KEY and not (plans / f"{body.plan}.json").is_file():
+        if isinstance(body, Destroyed) and body.stored_as is Kind.KEY and body.dataset != KEY_DATASET:
             datasets = (body.dataset, SIGN_UPS) if body.dataset == ONE_YEAR else (body.dataset,)
             left |= {(dataset, day) for dataset in datasets for day in (*body.days, None)}
         elif isinstance(body, Replayed):

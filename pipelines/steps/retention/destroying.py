@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.clock import seoul_day
 from pipelines.errors import DamagedError, UsageError
 from pipelines.registry.tables import VALID_FROM, VALID_TO
 from pipelines.retention.items import Item, Kind
@@ -70,8 +71,10 @@ class Destroyer:
 
     def _rows(self, items: Sequence[Planned]) -> None:
         if items[0].dataset == _TOMBSTONES:
-            stones = self._workspace.tombstones
-            stones.remove(stones.expired(self._plan.day))
+            stones, on_plan = self._workspace.tombstones, {item.day for item in items}
+            expired = stones.expired(self._plan.day)
+            # What a hold keeps is expired and not on the plan: a hold is on all tombstones of a day.
+            stones.remove(stone for stone in expired if seoul_day(stone.at) in on_plan)
             return
         if items[0].dataset == SMALL_CELLS:
             remove_small_cells(self._workspace, items)

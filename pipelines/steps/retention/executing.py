@@ -5,8 +5,9 @@ each dataset when nothing of it is left. A crash before `begun` leaves samples t
 `begun` without all of its `destroyed`: whoever comes next finishes that plan before anything else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.retention.entries import NIGHTLY, Begun, Destroyed
 from pipelines.retention.items import Kind
@@ -15,6 +16,7 @@ from pipelines.retention.plan_store import PlanRefusedError
 from pipelines.retention.register import Register
 from pipelines.steps.retention.destroying import Destroyer, take_samples
 from pipelines.steps.retention.planning import NO_WIRING, Wiring, plan_store, resolve
+from pipelines.steps.retention.processing import record_processing
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.sampling import sweep_samples
 from pipelines.steps.workspace import Workspace
@@ -55,19 +57,16 @@ def execute(
     _require_register(register)
     begun, done = _progress(register, plan)
     if begun is not None:
-        approved_by = begun.approved_by
+        approved_by = begun.body.approved_by
     groups = plan.groups()
-    if begun is not None and done >= groups.keys():
-        return Executed(plan, approved_by, tuple(plan.destroyed(group, approved_by) for group in groups), was_done=True)
+    if begun is not None and done.keys() >= groups.keys():
+        return Executed(plan, approved_by, tuple(done[group] for group in groups), was_done=True)
     if begun is None:
         _require_fresh(workspace, plan, approved_by, wiring)
         sweep_samples(workspace)
         take_samples(workspace, plan)
-        entry = Begun(policy_version=plan.policy_version, plan=digest, approved_by=approved_by, items=len(plan.items))
-        register.append(entry, workspace.clock.now())
-    return Executed(
-        plan, approved_by, _carried_out(workspace, register, plan, approved_by, done, wiring, progress), False
-    )
+        begun = _begin(workspace, register, plan, approved_by)
+    return Executed(plan, approved_by, _carried_out(workspace, register, plan, begun, done, wiring, progress), False)
 
 
 def carry_out_resolved(workspace: Workspace, plan: Plan, *, approved_by: str, wiring: Wiring = NO_WIRING) -> Executed:
@@ -78,11 +77,8 @@ def carry_out_resolved(workspace: Workspace, plan: Plan, *, approved_by: str, wi
     register = open_register(workspace)
     _require_register(register)
     plan_store(workspace).save(plan, [])
-    entry = Begun(policy_version=plan.policy_version, plan=plan.digest, approved_by=approved_by, items=len(plan.items))
-    register.append(entry, workspace.clock.now())
-    return Executed(
-        plan, approved_by, _carried_out(workspace, register, plan, approved_by, set(), wiring, _silent), False
-    )
+    begun = _begin(workspace, register, plan, approved_by)
+    return Executed(plan, approved_by, _carried_out(workspace, register, plan, begun, {}, wiring, _silent), False)
 
 
 def finish_begun(workspace: Workspace, wiring: Wiring = NO_WIRING, progress: Progress = _silent) -> list[Executed]:
@@ -93,7 +89,7 @@ def finish_begun(workspace: Workspace, wiring: Wiring = NO_WIRING, progress: Pro
         if isinstance(entry.body, Begun) and (plan_store(workspace).folder / f"{entry.body.plan}.json").is_file():
             plan = plan_store(workspace).load(entry.body.plan)
             _, done = _progress(register, plan)
-            if not done >= plan.groups().keys():
+            if not done.keys() >= plan.groups().keys():
                 unfinished.append(entry.body)
     return [
         execute(workspace, body.plan, approved_by=body.approved_by, wiring=wiring, progress=progress)
@@ -101,12 +97,31 @@ def finish_begun(workspace: Workspace, wiring: Wiring = NO_WIRING, progress: Pro
     ]
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """The entry that says that a plan was begun, and when it was entered."""
+
+    body: Begun
+    at: datetime
+
+
+def _begin(workspace: Workspace, register: Register, plan: Plan, approved_by: str) -> _Begun:
+    body = Begun(
+        policy_version=plan.policy_version,
+        plan=plan.digest,
+        approved_by=approved_by,
+        items=len(plan.items),
+        made_at=plan.made_at,
+    )
+    return _Begun(body, register.append(body, workspace.clock.now()).at)
+
+
 def _carried_out(
     workspace: Workspace,
     register: Register,
     plan: Plan,
-    approved_by: str,
-    done: set[Group],
+    begun: _Begun,
+    done: Mapping[Group, Destroyed],
     wiring: Wiring,
     progress: Progress,
 ) -> tuple[Destroyed, ...]:
@@ -118,24 +133,27 @@ def _carried_out(
         if items[0].kind is Kind.RUN and wiring.delete_run is None:
             # Whoever comes with the orchestrator finishes them; nothing else waits for that.
             continue
-        entry = plan.destroyed(group, approved_by)
-        if group not in done:
-            destroyer.destroy(items)
-            register.append(entry, workspace.clock.now())
+        if group in done:
+            entries.append(done[group])
+            continue
+        record = record_processing(workspace, items, begun.at)
+        destroyer.destroy(items)
+        entry = plan.destroyed(group, begun.body.approved_by).model_copy(update={"record": record})
+        register.append(entry, workspace.clock.now())
         entries.append(entry)
     progress("destroy", len(groups), len(groups))
     return tuple(entries)
 
 
-def _progress(register: Register, plan: Plan) -> tuple[Begun | None, set[Group]]:
-    """Return the entry that says that the plan was begun, and the groups of which nothing is left."""
-    begun, done, digest = None, set[Group](), plan.digest
+def _progress(register: Register, plan: Plan) -> tuple[_Begun | None, dict[Group, Destroyed]]:
+    """Return the entry that says that the plan was begun, and of the groups of which nothing is left what was entered."""
+    begun, done, digest = None, dict[Group, Destroyed](), plan.digest
     for entry in register.entries():
         body = entry.body
         if isinstance(body, Begun) and body.plan == digest:
-            begun = body
+            begun = _Begun(body, entry.at)
         elif isinstance(body, Destroyed) and body.plan == digest:
-            done.add((body.dataset, body.stored_as, body.clause, body.method))
+            done[body.dataset, body.stored_as, body.clause, body.method] = body
     return begun, done
 
 

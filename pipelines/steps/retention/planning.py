@@ -135,6 +135,11 @@ def _stays_for_a_backup(item: Item, standing: Standing, today: date) -> bool:
 
 
 def _listed(workspace: Workspace, today: date, wiring: Wiring) -> Inventory:
+    if lost := len(workspace.holds.loose()):
+        raise PlanRefusedError(
+            f"{lost} keys are of holds that are gone, and nobody knows what they kept: nothing is destroyed before each hold is "
+            "added again, and the privacy officer destroys these keys (`partnerstats keys destroy`)"
+        )
     try:
         stock = inventory(workspace, today, wiring.runs)
     except OSError as cause:

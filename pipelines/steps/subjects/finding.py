@@ -41,7 +41,15 @@ _ASKED_OTHERWISE = {
     Store.SEGMENT, Store.EVENTS, Store.TABLE, Store.SEALED, Store.ACCESS, Store.TOMBSTONES
 }  # fmt: skip
 """Stores that are not read as text: they are asked in their own way, or hold nothing but wrapped keys."""
-_OTHERWISE = ("held/", "ledger/holds/", "ledger/requests/", "keys/data/", "accounts/", "dashboard/access/")
+_OTHERWISE = (
+    "held/",
+    "ledger/holds/",
+    "ledger/requests/",
+    "keys/data/",
+    "keys/holds/",
+    "accounts/",
+    "dashboard/access/",
+)
 
 
 @dataclass(frozen=True)

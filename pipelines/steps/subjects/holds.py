@@ -1,7 +1,6 @@
 """Holds carried out: what they are on is looked up, and lines and rows about to go are taken aside for them."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +15,11 @@ from pipelines.errors import UsageError
 from pipelines.registry.tables import MEMBERS
 from pipelines.retention.entries import Begun, Destroyed, Method
 from pipelines.retention.items import Kind
-from pipelines.rights.holds import LINES, Hold, On, RowHolds
+from pipelines.rights.holds import LINES, Hold, On
+from pipelines.rights.row_holds import RowHolds
 from pipelines.steps.access import record_access
 from pipelines.steps.retention.register import open_register
-from pipelines.steps.subjects.lines import Lines, segments_by_place
+from pipelines.steps.subjects.lines import QUARANTINE, Lines, names_in, segments_by_place, unread_lines
 from pipelines.steps.subjects.person import Person
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.atomic import write_bytes
@@ -189,8 +189,13 @@ def _begun(workspace: Workspace, on: On, order: Order) -> Hold:
 
 
 def _line_holds(workspace: Workspace) -> RowHolds:
-    """Return the holds with the members, logins and linked IDs that they are on by now."""
-    holds = [_with_present_names(workspace, hold) for hold in workspace.holds.active()]
+    """Return the holds with the members, logins and linked IDs that they are on by now; they stay on them from then on."""
+    holds = []
+    for hold in workspace.holds.active():
+        wider = _with_present_names(workspace, hold)
+        if wider != hold:
+            workspace.holds.widen(wider, workspace.clock.now())
+        holds.append(wider)
     return RowHolds(holds, workspace.subjects)
 
 
@@ -221,16 +226,22 @@ def _is_of(workspace: Workspace, hold: Hold, row: Mapping[str, str | None]) -> b
 
 
 def _segment_aside(workspace: Workspace, segment: Segment, holds: RowHolds) -> list[str]:
-    lines = Lines.of(workspace, segment)
-    owners: dict[str, list[Hold]] = {**holds.of_logins(lines.logins()), **holds.of_linked_ids(lines.linked_ids())}
-    chosen: dict[str, tuple[Hold, list[int]]] = defaultdict(lambda: (holds.holds[0], []))
-    for number, names in enumerate(lines.names):
+    owners: dict[str, list[Hold]]
+    if segment.dataset == QUARANTINE:
+        unread = unread_lines(workspace, segment)
+        raw, named = [kept for kept, _ in unread], [names_in(delivered) for _, delivered in unread]
+        owners = holds.of_names(sorted(frozenset().union(*named)))
+    else:
+        lines = Lines.of(workspace, segment)
+        raw, named = list(lines.raw), list(lines.names)
+        owners = {**holds.of_logins(lines.logins()), **holds.of_linked_ids(lines.linked_ids())}
+    chosen: dict[str, tuple[Hold, list[int]]] = {}
+    for number, names in enumerate(named):
         for hold in {hold.hold_id: hold for name in names for hold in owners.get(name, ())}.values():
             chosen.setdefault(hold.hold_id, (hold, []))[1].append(number)
-    places = []
-    for hold, numbers in chosen.values():
-        places.append(_lines_file(workspace, hold, segment, [lines.raw[number] for number in numbers]))
-    return places
+    return [
+        _lines_file(workspace, hold, segment, [raw[number] for number in numbers]) for hold, numbers in chosen.values()
+    ]
 
 
 def _lines_file(workspace: Workspace, hold: Hold, segment: Segment, lines: Sequence[bytes]) -> str:

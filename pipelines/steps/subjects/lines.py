@@ -24,6 +24,12 @@ NAME_FIELDS = {"cookie_records": "member_id", "linked_events": "melon_member_id"
 """The column that names a person, of the kinds of records."""
 
 
+_RUN = re.compile(rb"[A-Za-z0-9\x80-\xff._@+-]+")
+_WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
+_MOST_WORDS = 5
+"""A name of more words than that, such as `a.b.c.d.e.f`, is not found in a line that nobody could read."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of one segment: their bytes, and the names that stand in each."""
@@ -74,19 +80,42 @@ def vault_segments(workspace: Workspace) -> Iterator[Segment]:
 
 
 def segments_by_place(workspace: Workspace) -> dict[str, Segment]:
-    """Return the segments of the vault by their place below the home."""
-    return {f"vault/{segment.path}": segment for segment in vault_segments(workspace)}
+    """Return the segments of the vault and of the quarantine by their place below the home."""
+    found = {f"vault/{segment.path}": segment for segment in vault_segments(workspace)}
+    return found | {f"{QUARANTINE}/{segment.path}": segment for segment in quarantine_segments(workspace)}
 
 
-def quarantined(workspace: Workspace) -> Iterator[tuple[date, list[bytes]]]:
-    """Yield the day and the lines of each segment of the quarantine; nobody could read them."""
+def quarantine_segments(workspace: Workspace) -> Iterator[Segment]:
+    """Yield every segment of the quarantine that the ledger knows and that is there."""
     bodies = [body for record in import_records(workspace.ledger) for body in record.quarantine]
     bodies += [body for file in record_files(workspace) for body in file.quarantine]
     bodies += [body for whole in quarantined_files(workspace.ledger) for body in whole.pieces]
     for body in bodies:
         segment = Segment.from_json(body)
         if (workspace.quarantine.folder / segment.path).exists():
-            yield segment.day, [_raw(line) for line in workspace.quarantine.read_segment(segment).raw.splitlines()]
+            yield segment
+
+
+def quarantined(workspace: Workspace) -> Iterator[tuple[date, list[bytes]]]:
+    """Yield the day and the lines of each segment of the quarantine; nobody could read them."""
+    for segment in quarantine_segments(workspace):
+        yield segment.day, [delivered for _, delivered in unread_lines(workspace, segment)]
+
+
+def unread_lines(workspace: Workspace, segment: Segment) -> list[tuple[bytes, bytes]]:
+    """Return each line of a segment of the quarantine as it is kept, and as it was delivered."""
+    return [(line, _raw(line)) for line in workspace.quarantine.read_segment(segment).raw.splitlines()]
+
+
+def names_in(line: bytes) -> frozenset[str]:
+    """Return whatever in a line that nobody could read may be somebody's name: its words, and words joined by a mark or two."""
+    found = set[str]()
+    for run in _RUN.finditer(line):
+        words = [word.span() for word in _WORD.finditer(run[0])]
+        for first in range(len(words)):
+            for last in range(first, min(first + _MOST_WORDS, len(words))):
+                found.add(run[0][words[first][0] : words[last][1]].decode("utf-8", "replace"))
+    return frozenset(found)
 
 
 def text_pattern(names: Sequence[str]) -> re.Pattern[bytes] | None:

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from itertools import chain
 from pathlib import Path
 
@@ -19,6 +19,7 @@ Ending = tuple[str, date | None]
 """A dataset, and the last day on which something of it may be there."""
 
 FEWEST_PEOPLE = 10
+SEOUL = timezone(timedelta(hours=9))
 SAMPLE_DAYS = timedelta(days=14)
 BY_DAY = {
     "vault/access_logs/*/*/*.age": ("access_logs", 3),
@@ -71,8 +72,11 @@ class PlainDisk:
             taken = date.fromisoformat(json.loads(path.read_bytes())["taken_on"])
             yield "verification_digests", taken + SAMPLE_DAYS
         for path in self._home.glob("ledger/plans/*"):
-            written = min(datetime.fromtimestamp(path.stat().st_mtime, UTC).date(), self._today)
-            yield "destruction_plans", months_after(written, 60)
+            made = json.loads(path.with_suffix(".json").read_bytes())["made_at"]
+            yield "destruction_plans", months_after(datetime.fromisoformat(made).astimezone(SEOUL).date(), 60)
+        for path in self._home.glob("ledger/processing/*"):
+            recorded = json.loads(path.read_text().splitlines()[0])["recorded_at"]
+            yield "processing_records", months_after(datetime.fromisoformat(recorded).astimezone(SEOUL).date(), 60)
 
     def _delivered(self, told_until: Callable[[str, date], date]) -> Iterator[Ending]:
         for path in self._home.glob("landing/**/*.*"):

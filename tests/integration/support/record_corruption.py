@@ -207,6 +207,17 @@ def hold_past_its_review(workspace: Workspace) -> None:
     )
 
 
+def hold_that_is_gone(workspace: Workspace) -> None:
+    """Add a hold, and leave nothing of it but its keys: neither chain nor order, and no copy beside the keys."""
+    now = workspace.clock.now()
+    hold_id = workspace.holds.add(
+        Hold("", On.DATASET, "a complaint", "a court", "operator", workspace.today, now, dataset="access_logs")
+    ).hold_id
+    (workspace.settings.key_folder / "holds" / f"{hold_id}.json").unlink()
+    for path in [*workspace.home.ledger.glob("holds.jsonl*"), *workspace.home.ledger.glob("holds/*.age")]:
+        path.unlink()
+
+
 def request_left_open(workspace: Workspace) -> None:
     """Write a request down and do nothing more."""
     now = workspace.clock.now()

@@ -134,6 +134,15 @@ def taken_away(prefix: str, pattern: str) -> Plant:
     return plant
 
 
+def chain_of_requests(workspace: Workspace, _state: State) -> Undo:
+    """Take the whole chain of requests away: nothing of it is left that could be told to be cut."""
+    paths = [workspace.home.ledger / name for name in ("requests.jsonl", "requests.jsonl.head")]
+    held = [path.read_bytes() for path in paths]
+    for path in paths:
+        path.unlink()
+    return lambda: [path.write_bytes(content) for path, content in zip(paths, held, strict=True)] and None
+
+
 def swept(workspace: Workspace) -> None:
     """Write every registry table without the rows whose ceiling is past, as a night does that destroys."""
     stock = inventory(workspace, workspace.today)
@@ -251,6 +260,9 @@ MISSING: dict[str, Plant] = {
     "sign_up_digests": taken_away("sealed/1y", "*/sign_ups.age"),
     "former_members_permanent": taken_away("sealed/permanent", "*/*.age"),
     "held_lines": taken_away("held", "*/*/*/*.age"),
+    "destruction_plans": taken_away("ledger/plans", "*.json"),
+    "processing_records": taken_away("ledger/processing", "*.jsonl"),
+    "member_requests": chain_of_requests,
     **{name: taken_away(f"registry/{name}", "*.age") for name in ("complaints", "contracts", "ad_records", "disputes")},
 }
 

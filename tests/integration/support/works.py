@@ -72,14 +72,14 @@ class _FilesFirst(Destroyer):
 
 
 def _entered_first(
-    workspace: Any, register: Any, plan: Any, approved_by: Any, done: Any, wiring: Any, _show: Any
+    workspace: Any, register: Any, plan: Any, begun: Any, done: Any, wiring: Any, _show: Any
 ) -> Any:
     """Enter each group before it is destroyed: what a crash cut short counts as done."""
     destroyer = Destroyer(workspace, plan, wiring)
     destroyer.destroy_keys()
     entries = []
     for group, items in plan.groups().items():
-        entries.append(plan.destroyed(group, approved_by))
+        entries.append(plan.destroyed(group, begun.body.approved_by))
         if group not in done:
             register.append(entries[-1], workspace.clock.now())
             destroyer.destroy(items)

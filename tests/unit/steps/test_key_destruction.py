@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from pipelines.errors import UsageError
+from pipelines.privacy.keyring import Keyring
+from pipelines.retention.entries import Destroyed
+from pipelines.retention.register import Register
 from pipelines.retention.states import State
 from pipelines.steps.retention.auditing import audit
-from pipelines.steps.retention.beginning import begin_writing
+from pipelines.steps.retention.beginning import Begun, begin_writing
 from pipelines.steps.retention.key_destruction import destroy_keys
 from pipelines.steps.subjects.holds import Order, hold_dataset, hold_member, release_hold
 from pipelines.steps.subjects.person import person_of
@@ -57,6 +60,33 @@ def test_a_day_whose_key_went_before_its_floor_ended_is_missed_until_it_ends(liv
     later = lived.at(f"{today}T02:00:00+09:00")
     begin_writing(later.workspace)
     assert states(later, "access_logs") == found
+
+
+@pytest.mark.parametrize("dataset", ["access_logs", "members"])
+@pytest.mark.parametrize("cut_at", ["destroy_many", "append"])
+def test_a_destruction_that_a_crash_cut_short_is_finished_as_what_it_was(lived, monkeypatch, dataset, cut_at):
+    name, workspace = key_of(lived, dataset), lived.workspace
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        if cut_at == "destroy_many":
+            patch.setattr(Keyring, "destroy_many", _cut)
+        else:
+            append = Register.append
+            patch.setattr(Register, "append", lambda register, body, at: _unless_destroyed(append, register, body, at))
+        destroy_keys(workspace, [name])
+    again = lived.under()
+    begun = begin_writing(again.workspace)
+    assert [entry.dataset for done in begun.finished for entry in done.entries] == [dataset]
+    assert [(each.dataset, each.cause) for each in begun.replayed] == [(dataset, "key-destroyed")]
+    assert name in again.workspace.keyring.destroyed()
+    assert begin_writing(again.workspace) == Begun(was_restored=False, replayed=(), finished=())
+
+
+def _cut(*_):
+    raise KeyboardInterrupt
+
+
+def _unless_destroyed(append, register, body, at):
+    return _cut() if isinstance(body, Destroyed) else append(register, body, at)
 
 
 @pytest.mark.parametrize("dataset", ["access_logs", "members"])

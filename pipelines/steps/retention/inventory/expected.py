@@ -14,6 +14,7 @@ from pipelines.rights.holds import LINES
 from pipelines.rights.sealed import FOLDERS, ONE_YEAR
 from pipelines.steps.retention.inventory.known import Known, known_to
 from pipelines.steps.retention.inventory.places import SIGN_UPS
+from pipelines.steps.retention.inventory.recorded import RECORDED, answered_requests, of_destructions
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.ledger import Ledger
@@ -29,7 +30,7 @@ def watched(policy: Policy) -> set[str]:
         for name, dataset in policy.datasets.items()
         if dataset.period is not None
         and dataset.period.at_least is not None
-        and (dataset.stage in stages or name == _ACCESS)
+        and (dataset.stage in stages or name in (_ACCESS, *RECORDED))
     }
 
 
@@ -41,11 +42,11 @@ def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
     """
     gone = _destroyed(workspace)
     known = known or known_to(workspace)
-    items = [*_segments(known), *_sealed(known), *_aside(workspace), *_months(workspace)]
+    items = [*_segments(known), *_sealed(known), *_aside(workspace), *_months(workspace), *of_destructions(workspace)]
     there = [item for item in items if (item.dataset, _key_day(item)) not in gone]
     home = workspace.home.root
     found = [replace(item, is_present=(home / item.place).is_file()) for item in there]
-    return sorted([*found, *_tables(workspace, known)], key=lambda item: item.place)
+    return sorted([*found, *answered_requests(workspace), *_tables(workspace, known)], key=lambda item: item.place)
 
 
 def _destroyed(workspace: Workspace) -> set[tuple[str, date]]:

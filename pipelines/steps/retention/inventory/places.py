@@ -50,7 +50,9 @@ class Store(StrEnum):
     RUN = "run"
     """The records of one run."""
     MADE = "made"
-    """A file whose clock started when it was last written."""
+    """A file whose clock started when it was made."""
+    RECORD = "record"
+    """A record of processing pseudonymised data."""
     UNKEPT = "unkept"
     """A file in the place of a store that nothing writes to: it counts from when it was last written, and nobody knows it."""
     STANDING = "standing"
@@ -114,6 +116,7 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, "member_requests", r"ledger/requests\.jsonl(\.head)?"),
     _line(Store.STANDING, "open_requests", r"ledger/requests/[^/.]+\.age"),
     _line(Store.MADE, "subject_exports", r"exports/.+"),
+    _line(Store.RECORD, "processing_records", r"ledger/processing/[0-9a-f]{64}\.jsonl"),
     _line(Store.UNKEPT, "processing_records", r"ledger/processing/.+"),
     _line(Store.STANDING, "dashboard_accounts", r"accounts/([0-9a-f]{32}\.age|\.lock)"),
     _line(Store.UNKEPT, "dashboard_accounts", r"accounts/.+"),
@@ -130,6 +133,7 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, "run_records", rf"dagster/(history/(runs|runs/index)|schedules/schedules)\.db{_SQLITE}"),
     _line(Store.STANDING, "run_records", r"dagster/(dagster\.yaml|arrivals\.json|\.lock|\.[^/]+\.lock)"),
     _line(Store.MADE, "run_records", r"dagster/(alive|logs|storage|history/logs|\.telemetry|\.nux|\.logs_queue)/.+"),
+    _line(Store.STANDING, "holds", r"keys/holds/[^/.][^/]*\.json"),
     _line(Store.TOMBSTONES, "tombstones", r"keys/tombstones\.jsonl"),
     _line(Store.STANDING, KEY_DATASET, r"keys/wrapped/[^/.][^/]*\.jsonl"),
     _line(Store.STANDING, KEY_DATASET, r"keys/(keyring\.json|register\.jsonl(\.head)?|master\.key|sealed_recipient\.txt)"),

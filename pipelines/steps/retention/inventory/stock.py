@@ -8,7 +8,7 @@ from datetime import date
 from pipelines.retention.items import Item, Kind
 from pipelines.steps.retention.byte_files import Found as OnDisk
 from pipelines.steps.retention.byte_files import files_below
-from pipelines.steps.retention.inventory import others, stored_days
+from pipelines.steps.retention.inventory import made, others, stored_days
 from pipelines.steps.retention.inventory.cells import cell_items
 from pipelines.steps.retention.inventory.keys import key_items
 from pipelines.steps.retention.inventory.known import known_to
@@ -110,7 +110,8 @@ _MODULES: Mapping[Store, Callable[[OnDisk, Found, View], Item | None]] = {
     Store.SAMPLE: others.sample,
     Store.RELEASE: others.release,
     Store.RUN: others.run_file,
-    Store.MADE: lambda file, place, view: view.made(file, place.dataset),
+    Store.MADE: made.made,
+    Store.RECORD: made.processing_record,
     Store.UNKEPT: lambda file, place, view: view.made(file, place.dataset, is_known=False),
     Store.STANDING: lambda file, place, _view: standing_file(file, place.dataset),
 }
