@@ -16,6 +16,7 @@ from pipelines.run_records import wiring_of
 from pipelines.steps.accounts import take_over
 from pipelines.steps.day_files import LINKED_EVENTS
 from pipelines.steps.metrics.destruction import DESTRUCTION
+from pipelines.steps.publishing.officer import publish_for_officer
 from pipelines.steps.retention.ended_links import take_ended_links_out
 from pipelines.steps.retention.nightly import Retained, retain
 
@@ -53,6 +54,8 @@ def destruction_asset() -> dg.AssetsDefinition:
         over = take_over(opened)
         if taken.rows:
             judge(opened, [LINKED_EVENTS])
+        judged = judge(opened, [DESTRUCTION])
+        publish_for_officer(opened)
         for reason in done.waits:
             context.log.warning(reason)
         if done.proof is not None and done.proof.unreadable:
@@ -64,7 +67,7 @@ def destruction_asset() -> dg.AssetsDefinition:
                 "accounts_ended": over.ended,
                 "duration_seconds": seconds_since(began),
             },
-            check_results=check_results(judge(opened, [DESTRUCTION])),
+            check_results=check_results(judged),
         )
 
     return destruction

@@ -18,6 +18,8 @@ class DashboardSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     home: Path = Path("data")
+    keys: Path | None = None
+    """Folder of the keyring that opens accounts and nothing else; default: `dashboard` in the folder of the home's keyring."""
     policy: Path = REPOSITORY / "policy"
     sql: Path = REPOSITORY / "sql"
     host: str = "127.0.0.1"
@@ -26,6 +28,10 @@ class DashboardSettings(BaseSettings):
     """Whether readers reach it over TLS, through a proxy that ends it: the session's cookie is then `__Host-` and Secure."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses, parted by commas, whose word on the client's address is taken (X-Forwarded-For)."""
+    sign_ins_per_minute: Annotated[int, Field(ge=1)] = 20
+    """How often one address may try to sign in or to set a password; one office may share an address."""
+    requests_per_minute: Annotated[int, Field(ge=10)] = 1200
+    """How much one account, program, or address that nobody is signed in from may ask for."""
     open_files: Annotated[int, Field(ge=1)] = 64
     """How many partners' files stay open at a time."""
     file_memory_bytes: Annotated[int, Field(ge=16 * MIB)] = 64 * MIB

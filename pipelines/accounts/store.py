@@ -60,7 +60,7 @@ class AccountStore:
 
     def get(self, account_id: str) -> Account | None:
         """Return an account by its id, None when there is none. Raises DamagedError for one that cannot be read."""
-        path = self._path(account_id)
+        path = self.path_of(account_id)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -79,7 +79,7 @@ class AccountStore:
     def add(self, account: Account) -> Account:
         """Keep a new account under a key of its own. Raises UsageError when its login is taken."""
         with self._lock():
-            if self._path(account.account_id).exists():
+            if self.path_of(account.account_id).exists():
                 raise UsageError("there is an account with this login")
             self._write(account, self._keys.fresh_key(DATASET, seoul_day(account.added_at)))
             return account
@@ -93,10 +93,10 @@ class AccountStore:
     def end(self, account_id: str) -> bool:
         """Destroy an account, its key first; return whether it was there."""
         with self._lock():
-            if not self._path(account_id).exists():
+            if not self.path_of(account_id).exists():
                 return False
             self._keys.destroy(self._key_name(account_id).decode("ascii", "replace"))
-            erase(self._path(account_id))
+            erase(self.path_of(account_id))
             return True
 
     def settle(self) -> int:
@@ -117,11 +117,11 @@ class AccountStore:
 
     def _write(self, account: Account, key: DataKey) -> None:
         body = json.dumps(asdict(account), default=_text).encode()
-        write_bytes(self._path(account.account_id), key.name.encode() + b"\n" + seal(body, key))
+        write_bytes(self.path_of(account.account_id), key.name.encode() + b"\n" + seal(body, key))
 
     def _key_name(self, account_id: str) -> bytes:
         try:
-            return self._path(account_id).read_bytes().partition(b"\n")[0]
+            return self.path_of(account_id).read_bytes().partition(b"\n")[0]
         except FileNotFoundError:
             raise UsageError("the account has ended") from None
 
@@ -131,7 +131,8 @@ class AccountStore:
         except (UnicodeDecodeError, KeyMissingError):
             raise DamagedError("an account's file names no key that is there") from None
 
-    def _path(self, account_id: str) -> Path:
+    def path_of(self, account_id: str) -> Path:
+        """Return where an account lies, or would. Raises ValueError for what is no id: it becomes part of a path."""
         if len(account_id) != _DIGITS or not set(account_id) <= set("0123456789abcdef"):
             raise ValueError("not the id of an account")
         return self.folder / f"{account_id}{SUFFIX}"

@@ -43,6 +43,7 @@ SEGMENT = "2026-03-04/0123456789abcdef-000000000000512.age"
         (f"ledger/processing/{DIGEST}.jsonl", Store.RECORD, "processing_records"),
         ("published/current", Store.STANDING, "releases"),
         ("published/officer/current.json", Store.STANDING, "releases"),
+        ("published/officer/current.json", Store.STANDING, "releases"),
         ("gate/2026-03-07-0001.parquet", Store.STANDING, "releases"),
         (f"published/2026-03-07-0001/{DIGEST}.duckdb", Store.RELEASE, "former_releases"),
         ("published/2026-03-07-0001/manifest.json", Store.RELEASE, "former_releases"),

@@ -123,7 +123,7 @@ TABLE: tuple[Place, ...] = (
     _line(Store.STANDING, "dashboard_sessions", rf"dashboard/sessions\.sqlite{_SQLITE}"),
     _line(Store.STANDING, "access_records", r"dashboard/access/(\d{4}-\d\d-\d\d\.(sealed|taken-[0-9a-f]{8})|\.lock)"),
     _line(Store.STANDING, CELLS, r"warehouse\.duckdb(\.wal)?"),
-    _line(Store.STANDING, "releases", r"published/current|gate/[^/.][^/]*\.(parquet|json)"),
+    _line(Store.STANDING, "releases", r"published/officer/current\.json|published/current|gate/[^/.][^/]*\.(parquet|json)"),
     _line(Store.RELEASE, "former_releases", rf"published/(?P<release>{_RELEASE})/(manifest\.json|[0-9a-f]{{64}}\.duckdb)"),
     _line(Store.UNKEPT, "former_releases", r"published/.+"),
     _line(Store.MADE, "former_warehouses", r"staging/next-warehouse/.+|warehouse[^/]*\.duckdb[^/]*"),
