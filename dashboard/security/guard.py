@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from starlette.requests import Request
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.pages.errors import answer
@@ -66,10 +67,15 @@ class Guard:
     def _template_of(self, scope: Scope) -> str:
         """Return the path as the routing table has it, with names in place of what was asked for."""
         if not self._templates and "app" in scope:
-            self._templates = {
-                route.endpoint: route.path for route in scope["app"].routes if hasattr(route, "endpoint")
-            }
-        return self._templates.get(scope.get("endpoint"), "none")
+            self._templates = {route.endpoint: route.path for route in _routes(scope)}
+        found = self._templates.get(scope.get("endpoint"))
+        return found or next(
+            (route.path for route in _routes(scope) if route.matches(scope)[0] is not Match.NONE), "none"
+        )
+
+
+def _routes(scope: Scope) -> list[Route]:
+    return [route for route in scope["app"].routes if isinstance(route, Route)] if "app" in scope else []
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})

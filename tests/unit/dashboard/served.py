@@ -36,8 +36,8 @@ SITE = "https://stats.example"
 WHO = {
     "reader": (AccountRole.PARTNER_READER, "p-001"),
     "administrator": (AccountRole.PARTNER_ADMINISTRATOR, "p-001"),
-    "other.reader": (AccountRole.PARTNER_READER, "p-002"),
-    "other.administrator": (AccountRole.PARTNER_ADMINISTRATOR, "p-002"),
+    "other.reader": (AccountRole.PARTNER_READER, "p-003"),
+    "other.administrator": (AccountRole.PARTNER_ADMINISTRATOR, "p-003"),
     "officer": (AccountRole.PRIVACY_OFFICER, None),
 }
 """Logins, with role and partner."""
