@@ -18,6 +18,7 @@ from pipelines.steps.day_files import LINKED_EVENTS
 from pipelines.steps.metrics.destruction import DESTRUCTION
 from pipelines.steps.publishing.officer import publish_for_officer
 from pipelines.steps.retention.ended_links import take_ended_links_out
+from pipelines.steps.retention.inventory.telling import PlaceTeller
 from pipelines.steps.retention.nightly import Retained, retain
 
 LAST = {"dagster/priority": "-1"}
@@ -59,7 +60,7 @@ def destruction_asset() -> dg.AssetsDefinition:
         for reason in done.waits:
             context.log.warning(reason)
         if done.proof is not None and done.proof.unreadable:
-            raise CheckFailedError("; ".join(done.proof.faults()))
+            raise CheckFailedError("; ".join(done.proof.faults(PlaceTeller(opened).told)))
         return dg.MaterializeResult(
             metadata={
                 **_told(done),

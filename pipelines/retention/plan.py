@@ -20,7 +20,10 @@ DUE = frozenset({State.DUE, State.OVER_RETAINED})
 
 @dataclass(frozen=True)
 class Planned:
-    """One item that goes. `digest` is that of the file's bytes, or of the keyed digests of the rows."""
+    """One item that goes. `digest` is that of the file's bytes, or of the keyed digests of the rows.
+
+    `place` names nobody: in that of a copy, names that others gave are digests.
+    """
 
     dataset: str
     kind: Kind

@@ -18,8 +18,8 @@ from pipelines.steps.day_files import LINKED
 from pipelines.steps.gone import Gone
 from pipelines.steps.retention.inventory.cells import DATASET as SMALL_CELLS
 from pipelines.steps.retention.inventory.cells import cell_of
-from pipelines.steps.retention.inventory.places import path_of
 from pipelines.steps.retention.inventory.stock import inventory, policy_on, tables_on
+from pipelines.steps.retention.inventory.telling import PlaceTeller
 from pipelines.steps.retention.planning import Wiring
 from pipelines.steps.retention.sampling import sample_items, sample_rows
 from pipelines.steps.subjects.holds import take_aside, take_rows_aside
@@ -51,6 +51,7 @@ class Destroyer:
     def __init__(self, workspace: Workspace, plan: Plan, wiring: Wiring) -> None:
         """Take the home, the plan and what the orchestrator does."""
         self._workspace, self._plan, self._wiring = workspace, plan, wiring
+        self._teller = PlaceTeller(workspace)
 
     def destroy_keys(self) -> None:
         """Destroy all keys of the plan at once; what is left stands under a new wrapping key."""
@@ -92,7 +93,7 @@ class Destroyer:
 
     def _file(self, item: Planned) -> None:
         home = self._workspace.home
-        path = path_of(home.root, self._workspace.settings.key_folder, item.place)
+        path = self._teller.path(item.place)
         _remove(path)
         if path.suffix == ".parquet" and path.parent in (home.events, home.events / LINKED):
             _remove(path.with_suffix(".json"))
@@ -147,8 +148,8 @@ def _tables(items: Sequence[Planned]) -> list[str]:
 def _delivered_that_stay(workspace: Workspace, plan: Plan) -> list[str]:
     """Return the delivered files that are kept: a line that also stands in one of them is not gone with its day."""
     going = {item.place for item in plan.items}
-    items = inventory(workspace, plan.day).items
-    return [item.place for item in items if item.dataset == "delivered_files" and item.place not in going]
+    items, teller = inventory(workspace, plan.day).items, PlaceTeller(workspace)
+    return [item.place for item in items if item.dataset == "delivered_files" and teller.told(item.place) not in going]
 
 
 def _item(planned: Planned) -> Item:

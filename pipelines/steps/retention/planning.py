@@ -14,6 +14,7 @@ from pipelines.retention.plan_store import PlanRefusedError, PlanStore
 from pipelines.retention.states import Standing
 from pipelines.steps.retention.inventory.places import KEYS, UNACCOUNTED
 from pipelines.steps.retention.inventory.stock import Inventory, Runs, digested, inventory, policy_on
+from pipelines.steps.retention.inventory.telling import PlaceTeller
 from pipelines.steps.workspace import OpenHome, Workspace
 
 REGISTRY = "registry/"
@@ -77,13 +78,14 @@ def resolve(workspace: Workspace, today: date, wiring: Wiring = NO_WIRING, *, wi
     policy = policy_on(workspace, today)
     due, held, kept = _sorted(workspace, stock, policy, today, with_unknown=with_unknown)
     open_keys = {item.key for item in kept if item.key and item.kind is not Kind.KEY}
-    planned = []
+    planned, teller = [], PlaceTeller(workspace)
     for item, standing in due:
         if item.kind is not Kind.ROWS and item.key in open_keys:
             if item.kind is not Kind.KEY:
                 held[item.dataset, item.anchor, SHARED_KEY] += 1
             continue
-        planned.append(Planned.of(item, standing, _digest(workspace, item)))
+        item_told = replace(item, place=teller.told(item.place)) if item.kind is Kind.COPY else item
+        planned.append(Planned.of(item_told, standing, _digest(workspace, item, teller)))
     held_back = tuple(HeldBack(dataset, day, count, why) for (dataset, day, why), count in held.items())
     rows = Counter[str]()
     for item in stock.items:
@@ -154,8 +156,8 @@ def _listed(workspace: Workspace, today: date, wiring: Wiring) -> Inventory:
     return stock
 
 
-def _digest(workspace: Workspace, item: Item) -> str:
+def _digest(workspace: Workspace, item: Item, teller: PlaceTeller) -> str:
     try:
         return digested(workspace, item).digest or "0" * 64
     except OSError as cause:
-        raise PlanRefusedError(f"{item.place}: cannot be read: {cause.strerror}") from None
+        raise PlanRefusedError(f"{teller.told(item.place)}: cannot be read: {cause.strerror}") from None

@@ -58,10 +58,10 @@ class ByteProof:
         """Nothing destroyed was found, everything was read, and the scan finds."""
         return not (self.is_blind or self.probes_found or self.hits or self.unreadable)
 
-    def faults(self) -> list[str]:
-        """Say what is wrong, in sentences with paths and counts."""
-        said = [f"{hit.place}: {hit.count} destroyed lines or rows found ({hit.how})" for hit in self.hits]
-        said += [f"{place}: not read: {reason}" for place, reason in self.unreadable.items()]
+    def faults(self, told: Callable[[str], str] = str) -> list[str]:
+        """Say what is wrong, in sentences with counts and with paths as `told` tells them."""
+        said = [f"{told(hit.place)}: {hit.count} destroyed lines or rows found ({hit.how})" for hit in self.hits]
+        said += [f"{told(place)}: not read: {reason}" for place, reason in self.unreadable.items()]
         if self.is_blind:
             said.insert(0, f"the scan is blind: {self.controls_found} of {self.controls} controls were found")
         return said

@@ -97,7 +97,7 @@ def sample(file: OnDisk, found: Found, view: View) -> Item:
     try:
         taken_on = date.fromisoformat(json.loads(file.path.read_bytes())["taken_on"])
     except (ValueError, KeyError, TypeError):
-        view.faults.append(f"{file.place}: not a sample")
+        view.faults.append("ledger/samples: a file is not a sample")
         return view.unknown(file)
     return Item(found.dataset, Kind.COPY, file.place, taken_on, bytes=file.stamp[0])
 

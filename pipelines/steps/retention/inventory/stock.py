@@ -39,7 +39,7 @@ def inventory(workspace: Workspace, today: date, runs: Runs | None = None) -> In
     look that failed is not an empty one.
     """
     view = _view(workspace, today, runs)
-    files = [_named(file) for file in files_below({"": workspace.home.root, "keys": workspace.settings.key_folder})]
+    files = [named(file) for file in files_below({"": workspace.home.root, "keys": workspace.settings.key_folder})]
     found = [(file, place_of(file.place)) for file in files]
     visits = [place.day for _, place in found if place and place.store is Store.SEGMENT and place.dataset == VISITS]
     tables = Tables(view, policy_on(workspace, today), min(visits, default=None))
@@ -82,7 +82,7 @@ def _view(workspace: Workspace, today: date, runs: Runs | None) -> View:
     return View(workspace, today, known_to(workspace), keys, by_id, day_keys, holds, aside)
 
 
-def _named(file: OnDisk) -> OnDisk:
+def named(file: OnDisk) -> OnDisk:
     """Tell apart a folder of the home that is called as the keys' folder is in places."""
     is_in_home = file.place.startswith(KEYS) and file.path.parts[-file.place.count("/") - 1] == "keys"
     return replace(file, place=f"./{file.place}") if is_in_home else file
