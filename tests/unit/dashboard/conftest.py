@@ -1,7 +1,8 @@
 """The dashboard over a sample of releases, with whom a test wants signed in."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,9 @@ class StaticSignIn:
         await self._app(scope, receive, send)
 
 
+@cache
 def app_for(home: Path, viewer: Viewer | None) -> Starlette:
-    """Return the application of a home, with `viewer` signed in."""
+    """Return the application of a home, with `viewer` signed in; made once for all tests."""
     signing_in = SigningIn(middleware=[Middleware(StaticSignIn, viewer=viewer)])
     return build_app(DashboardSettings(home=home), clock=NOW, signing_in=signing_in)
 
@@ -50,9 +52,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client_of(sample_home: Path) -> Iterator[Callable[[Viewer | None], TestClient]]:
+def client_of(sample_home: Path) -> Callable[[Viewer | None], TestClient]:
     """Return a browser of whom a test wants signed in; errors are answers, not exceptions."""
-    yield lambda viewer=None: TestClient(
+    return lambda viewer=None: TestClient(
         app_for(sample_home, viewer), raise_server_exceptions=False, follow_redirects=False
     )
 

@@ -5,7 +5,7 @@ bear names which programs stumble over. The days end with 2026-10-31; October 20
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,12 @@ from pipelines.policy import Policy, load_policy
 from pipelines.releases.files import About, News, TableLayout, Writer, layouts
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-FIRST, LAST = date(2025, 8, 1), date(2026, 10, 31)
+FIRST, LAST = date(2025, 10, 1), date(2026, 10, 31)
 RELEASE, NEXT_RELEASE = "2026-11-03-0001", "2026-11-04-0002"
 FILES = {"p-001": "a" * 32, "p-002": "b" * 32, "p-003": "c" * 32}
 """The name of each partner's file."""
 HIDDEN_DAYS = (date(2026, 10, 5), date(2026, 10, 6))
-HOSTILE = ("=1+1", "<script>alert(1)</script>", "a/b?c#d%20", "\u202eabc", "100% {{ 7 }}", "x" * 120)
+HOSTILE = ("=1+1", "<script>alert(1)</script>", "a/b?c#d%", "\u202eabc", "100% {{ 7 }}", "x" * 120)
 CONTENTS = tuple(f"song-{number:03d}" for number in range(1, 61))
 DAILY = 8
 """How many contents have figures by day."""
@@ -49,18 +49,22 @@ def policy() -> Policy:
     return load_policy(REPOSITORY / "policy", LAST)
 
 
-def write_release(home: Path, release: str = RELEASE) -> Path:
-    """Write a release of every partner below `home` and make it the current one; return its folder."""
+def write_release(
+    home: Path, release: str = RELEASE, first: date = FIRST, partners: Collection[str] = tuple(FILES)
+) -> Path:
+    """Write a release of `partners` below `home`, of the days from `first`, and make it the current one; return its folder."""
     folder = home / "published" / release
     folder.mkdir(parents=True)
-    periods = _periods()
+    periods = _periods(first)
     about = About(release, datetime(2026, 11, 3, 2, tzinfo=UTC), policy().version)
-    for partner, name in FILES.items():
-        found = {layout.name: _rows(layout, partner) for layout in layouts(policy())} if partner != "p-002" else {}
+    for partner in partners:
+        found = (
+            {layout.name: _rows(layout, partner, periods) for layout in layouts(policy())} if partner != "p-002" else {}
+        )
         shown = {table: pa.Table.from_pylist(rows) for table, rows in found.items() if rows}
         writer = Writer(layouts(policy()), News(periods, shown, {}), about)
         try:
-            writer.write(partner, folder / f"{name}.duckdb", None, periods)
+            writer.write(partner, folder / f"{FILES[partner]}.duckdb", None, periods)
         finally:
             writer.close()
     (home / "published" / "current").write_text(f"{release}\n", "utf-8")
@@ -78,8 +82,8 @@ def visits_in(first: date, last: date) -> int:
     return sum(visits_on(first + timedelta(days=past)) for past in range((last - first).days + 1))
 
 
-def _periods() -> Mapping[str, list[date]]:
-    days = [FIRST + timedelta(days=past) for past in range((LAST - FIRST).days + 1)]
+def _periods(first: date) -> Mapping[str, list[date]]:
+    days = [first + timedelta(days=past) for past in range((LAST - first).days + 1)]
     weeks = [day for day in days if day.weekday() == 0 and day + timedelta(days=6) <= LAST]
     return {"day": days, "week": weeks, "month": [day for day in days if day.day == 1]}
 
@@ -90,11 +94,11 @@ def _last_of(kind: str, first: date) -> date:
     return first + timedelta(days=6 if kind == "week" else 0)
 
 
-def _rows(layout: TableLayout, partner: str) -> list[dict[str, Any]]:
+def _rows(layout: TableLayout, partner: str, periods: Mapping[str, list[date]]) -> list[dict[str, Any]]:
     """Return the shown rows of a table: nothing of hidden days, and of tables it does not know nothing."""
     return [
         {"partner": partner, "period": first, **values, **dict.fromkeys(missing)}
-        for first in _periods()[layout.period]
+        for first in periods[layout.period]
         if first not in HIDDEN_DAYS or layout.period != "day"
         for values in _values(layout, partner, visits_in(first, _last_of(layout.period, first)))
         for missing in [[name for name in (*layout.dimensions, *layout.measures) if name not in values]]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.periods import KINDS, Closed, Compare, Period, choose
@@ -83,6 +83,7 @@ def test_a_range_is_as_long_as_allowed_and_no_longer():
     assert choose(wish, CLOSED, 30).is_other
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.sampled_from(DAYS))
 def test_a_link_to_a_period_leads_to_it(kind, day):
     period = CLOSED.around(kind, day)
@@ -90,6 +91,7 @@ def test_a_link_to_a_period_leads_to_it(kind, day):
     assert _chosen(**period.parameters()) == period
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.sampled_from(["period", "at", "from", "to", "compare"]), st.text(max_size=12)))
 def test_no_text_breaks_the_choice(parameters):
     choice = choose(parameters, CLOSED, 100)
