@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure bench-robots ui docs twins lock clean
+.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure bench-robots dashboard locales ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,14 @@ bench-disclosure: setup  ## Measure what disclosure control hides and takes, on 
 
 bench-robots: setup  ## Say whom the rules on behaviour take for robots: make bench-robots LOG=access.log.gz (combined format)
 	$(BIN)/python bench/robots.py $(LOG)
+
+dashboard: setup  ## Serve the partners' dashboard on this machine only; a demo home gets demo accounts
+	@$(BIN)/partnerstats dashboard $(ARGS)
+
+# Catalogs are read as they are: nothing is compiled. A test says which texts wait for their translation.
+locales: setup  ## Bring the dashboard's catalogs up to the texts in its code and templates
+	@pot="$$(mktemp)" && $(BIN)/pybabel -q extract -F dashboard/locales/babel.cfg -k N_ --no-location --sort-output --omit-header -o "$$pot" dashboard && \
+		$(BIN)/pybabel -q update -i "$$pot" -d dashboard/locales -D dashboard -l ko --no-fuzzy-matching --ignore-obsolete --omit-header -w 120; rm -f "$$pot"
 
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)

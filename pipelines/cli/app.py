@@ -10,6 +10,7 @@ from pipelines.cli import (
     backfill,
     check,
     count,
+    dashboard,
     demo,
     hold,
     imports,
@@ -53,6 +54,7 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(hold.app, name="hold")
 app.add_typer(subject.app, name="subject")
 app.add_typer(account.app, name="account")
+app.command("dashboard")(dashboard.dashboard)
 app.command("ui")(serve.ui)
 
 

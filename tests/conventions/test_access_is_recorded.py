@@ -8,6 +8,7 @@ import pytest
 RECORDED_BY_A_STEP = {
     ("account", "_opened"): "pipelines/steps/accounts.py",
     ("count", "count"): "pipelines/steps/counting.py",
+    ("dashboard", "_demo_accounts"): "pipelines/steps/accounts.py",
     ("hold", "_opened"): "pipelines/steps/subjects/holds.py",
     ("keys", "destroy_command"): "pipelines/steps/retention/key_destruction.py",
     ("retention_register", "restore"): "pipelines/steps/retention/register.py",

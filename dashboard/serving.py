@@ -1,0 +1,39 @@
+"""The application with its accounts, served: what the command starts, and what another server is given."""
+
+import uvicorn
+from starlette.applications import Starlette
+
+from dashboard.accounts.desk import Desk
+from dashboard.accounts.routes import routes
+from dashboard.app import SigningIn, build_app
+from dashboard.security.logs import logging_config
+from dashboard.security.middleware import middleware
+from dashboard.settings import DashboardSettings
+from pipelines.accounts.opening import Accounts
+
+_ENDS_WITHIN_SECONDS = 10
+"""How long requests that run may take to end when the server is stopped."""
+_LONGEST_HEAD_BYTES = 32 * 1024
+
+
+def make_app(settings: DashboardSettings, accounts: Accounts) -> Starlette:
+    """Return the application with the accounts of a home. Raises as `build_app`."""
+    desk = Desk(accounts, accounts.clock, settings.is_tls)
+    signing_in = SigningIn(middleware(desk, settings.requests_per_minute), routes(desk, settings.sign_ins_per_minute))
+    return build_app(settings, clock=accounts.clock, signing_in=signing_in)
+
+
+def serve(settings: DashboardSettings, accounts: Accounts) -> None:
+    """Serve until Ctrl-C or SIGTERM; then requests that run are answered, and new ones are not taken."""
+    uvicorn.run(
+        make_app(settings, accounts),
+        host=settings.host,
+        port=settings.port,
+        log_config=dict(logging_config()),
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=_ENDS_WITHIN_SECONDS,
+        h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
+    )

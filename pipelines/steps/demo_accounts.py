@@ -1,0 +1,65 @@
+"""Accounts for a demo home, so that its dashboard can be looked at: one of each role, with a password made anew at each start."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from pipelines.accounts.account import AccountRole
+from pipelines.accounts.changes import set_password
+from pipelines.accounts.passwords import Passwords
+from pipelines.errors import UsageError
+from pipelines.releases.published import Published
+from pipelines.steps.accounts import add_account
+from pipelines.steps.publishing.publishing import FileNames, registered_partners
+from pipelines.steps.workspace import Workspace
+
+LOGINS = {
+    "demo.reader": AccountRole.PARTNER_READER,
+    "demo.administrator": AccountRole.PARTNER_ADMINISTRATOR,
+    "demo.officer": AccountRole.PRIVACY_OFFICER,
+}
+_PASSWORD_BYTES = 12
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account and the password it has until the next start; `partner` is None for who sees none."""
+
+    login: str
+    role: AccountRole
+    partner: str | None
+    password: str = field(repr=False)
+
+
+def make_demo_accounts(workspace: Workspace) -> list[DemoAccount]:
+    """Give each role its account, of the partner with the most figures; none before anything was published.
+
+    Raises UsageError in a home that is no demo: its accounts belong to people.
+    """
+    if workspace.home.state().kind != "demo":
+        raise UsageError("only a demo home has demo accounts")
+    partner = _partner_with_most(workspace)
+    if partner is None:
+        return []
+    return [_made(workspace, login, role, partner) for login, role in LOGINS.items()]
+
+
+def _made(workspace: Workspace, login: str, role: AccountRole, partner: str) -> DemoAccount:
+    of = None if role is AccountRole.PRIVACY_OFFICER else partner
+    accounts = workspace.accounts
+    account = accounts.store.find(login) if workspace.has_accounts else None
+    if account is None:
+        account = add_account(workspace, login, role, of).account
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    set_password(accounts, account, Passwords().hashed(password))
+    return DemoAccount(login, role, account.partner_id, password)
+
+
+def _partner_with_most(workspace: Workspace) -> str | None:
+    """Return the partner whose published file is the largest, None when there is no release."""
+    published, names = Published(workspace.home.published), FileNames(workspace.keyring.subject_key())
+    sizes = {
+        partner: path.stat().st_size
+        for partner in registered_partners(workspace)
+        if (path := published.file_of(names.of(partner))) is not None
+    }
+    return max(sorted(sizes), key=lambda partner: sizes[partner], default=None)
