@@ -151,7 +151,7 @@ def _line(workspace: Workspace, person: Person, name: str, stores: Sequence[Foun
     if dataset.stage == "registry" and dataset.period is not None and dataset.period.at_least is not None:
         return _kept(workspace, name, count, _rows_until(workspace, person, name, dataset.period))
     is_erased = name in _GOES or (dataset.stage == "registry" and name not in _OF_PARTNERS)
-    if not is_erased or (name == "delivered_files" and copies_of(workspace, tuple(person.texts)).waiting):
+    if not is_erased or _stays(workspace, person, name):
         return _kept(workspace, name, count, None)
     return Line(name, dataset.description, dataset.description_ko, "erased", count, dataset.clause)
 
@@ -172,6 +172,14 @@ def _kept(workspace: Workspace, name: str, count: int, until: date | None) -> Li
         "" if until else says_ko,
         *((period.basis, period.basis_ko) if period else _WITHOUT_PERIOD.get(name, _ELSE_WITHOUT)),
     )
+
+
+def _stays(workspace: Workspace, person: Person, name: str) -> bool:
+    """Say whether copies that name the person stay for now: not taken in yet, or in days that a hold keeps."""
+    if name not in ("delivered_files", "staged_files"):
+        return False
+    copies = copies_of(workspace, tuple(person.texts))
+    return bool(copies.waiting if name == "delivered_files" else copies.held)
 
 
 _WITHOUT_PERIOD = {

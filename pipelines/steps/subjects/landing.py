@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipelines.errors import InputError, PartnerstatsError
@@ -15,6 +16,7 @@ from pipelines.retention.scanning.traversal import traverse
 from pipelines.steps.retention.byte_files import Found, files_below
 from pipelines.steps.retention.inventory.known import known_to
 from pipelines.steps.retention.inventory.places import STAGED, UNACCOUNTED, place_of
+from pipelines.steps.retention.inventory.places import Found as Place
 from pipelines.steps.subjects.lines import text_pattern
 from pipelines.steps.subjects.strays import BY_HAND, Stock
 from pipelines.steps.workspace import Workspace
@@ -29,10 +31,11 @@ _AT_ONCE = ("subject_exports", *UNACCOUNTED)
 
 @dataclass(frozen=True)
 class Copies:
-    """Files that name a member: those that may go, and delivered ones that were not imported yet."""
+    """Files that name a member: those that may go, delivered ones that were not imported yet, and what a hold keeps."""
 
     going: list[Path]
     waiting: list[Path]
+    held: list[Path]
 
 
 def copies_of(workspace: Workspace, names: tuple[str, ...]) -> Copies:
@@ -41,7 +44,7 @@ def copies_of(workspace: Workspace, names: tuple[str, ...]) -> Copies:
     One that cannot be unpacked is known by its stored bytes alone.
     """
     pattern, known, keys = text_pattern(names), known_to(workspace).taken, LiveKeys(workspace.keyring)
-    copies, stock = Copies([], []), Stock(workspace)
+    copies, stock = Copies([], [], []), Stock(workspace)
     for file in files_below({"": workspace.home.root}):
         place = place_of(file.place)
         is_stray = place is not None and place.store in BY_HAND and stock.is_stray(file.place, place.store)
@@ -51,8 +54,23 @@ def copies_of(workspace: Workspace, names: tuple[str, ...]) -> Copies:
         digests, is_named = _looked_through(workspace, file.path, pattern)
         if is_named or _is_in_a_layer(workspace, file, pattern, keys):
             may_go = dataset != _DELIVERED or not digests.isdisjoint(known)
-            (copies.going if may_go else copies.waiting).append(file.path)
+            is_held = place is not None and is_stray and _is_held(workspace, place, file.place)
+            (copies.held if is_held else copies.going if may_go else copies.waiting).append(file.path)
     return copies
+
+
+@dataclass(frozen=True)
+class _Stray:
+    """A file of no store, as an item that may be held."""
+
+    dataset: str
+    place: str
+    anchor: date | None
+
+
+def _is_held(workspace: Workspace, place: Place, path: str) -> bool:
+    """Say whether a hold on days of a dataset keeps a file that lies among them, whoever put it there."""
+    return workspace.holds.covers(_Stray(place.dataset, path, place.day if "day" in place.parts else None))
 
 
 def _looked_through(workspace: Workspace, path: Path, pattern: re.Pattern[bytes]) -> tuple[set[str], bool]:

@@ -10,8 +10,8 @@ from pipelines.steps.retention.inventory.known import Known, known_to
 from pipelines.steps.retention.inventory.places import Store
 from pipelines.steps.workspace import Workspace
 
-BY_HAND = frozenset({Store.EVENTS, Store.SEALED, Store.ACCESS})
-"""Stores whose unknown files count as staged: nothing is derived from them, and they go as any file nobody accounts for."""
+BY_HAND = frozenset({Store.SEGMENT, Store.TABLE, Store.EVENTS, Store.SEALED, Store.ACCESS})
+"""Stores whose unknown files count as staged: nothing is derived from them, no law keeps a second copy, and they go whole."""
 
 
 class Stock:

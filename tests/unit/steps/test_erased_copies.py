@@ -1,6 +1,8 @@
 """Erasing removes the copies in which find sees a member, tables among them, and tells of those that wait."""
 
 import json
+import shutil
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,6 +11,7 @@ import pytest
 from pipelines.steps.registry import import_registry
 from pipelines.steps.retention.inventory.places import place_of
 from pipelines.steps.subjects.erasing import carry_out, find
+from pipelines.steps.subjects.holds import Order, hold_dataset
 from pipelines.steps.subjects.person import person_of
 
 MEMBERS = [f"canary-login-{number:04}" for number in range(50)]
@@ -56,6 +59,11 @@ def test_one_that_was_not_taken_in_yet_stays_and_the_answer_says_so(lived):
 
 
 STRAYS = (
+    "vault/access_logs/web/2014-01-01/0123456789abcdef-000000000000000.age",
+    "vault/linked_events/linked/2014-01-01/0123456789abcdef-000000000000000.age",
+    "quarantine/quarantine/web/2014-01-01/0123456789abcdef-000000000000000.age",
+    "registry/members/0123456789abcdef.age",
+    "registry/complaints/0123456789abcdef.age",
     "events/2014-01-01.parquet",
     "events/2014-01-01.json",
     "events/linked/2014-01-01.parquet",
@@ -83,6 +91,30 @@ def test_a_file_put_by_hand_among_a_stores_own_is_found_and_goes(lived, place):
     assert staged(lived) == (1, [])
     assert erased(lived)["staged_files"] == "erased"
     assert not path.exists()
+
+
+def test_a_copy_of_a_table_under_a_live_key_is_found_by_what_it_holds_and_goes(lived):
+    table = lived.workspace.home.registry / "members"
+    (known,) = table.glob("*.age")
+    copy = table / "fedcba9876543210.age"
+    shutil.copyfile(known, copy)
+    assert MEMBERS[7].encode() not in copy.read_bytes()
+    assert staged(lived)[0] >= 1
+    erased(lived)
+    assert not copy.exists()
+    rows = lived.workspace.registry.load("members")
+    assert sorted(rows["login_id"].to_pylist()) == sorted(set(MEMBERS) - {MEMBERS[7]})
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_stray_in_days_that_a_hold_keeps_stays_and_the_answer_says_so(lived, is_held):
+    path = lived.workspace.home.root / STRAYS[0]
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{MEMBERS[7]}\n")
+    day = date(2014, 1, 1 if is_held else 2)
+    hold_dataset(lived.workspace, "access_logs", day, day, Order("a dispute", "a court", date(2015, 12, 1)))
+    assert erased(lived)["staged_files"] == ("kept" if is_held else "erased")
+    assert path.exists() is is_held
 
 
 def test_what_the_stores_know_is_no_staged_file(lived):
