@@ -31,8 +31,13 @@ class Asked:
     request: Request
     texts: Texts
     figures: Figures
-    release: str
+    published: Release
     choice: Choice
+
+    @property
+    def release(self) -> str:
+        """The id of the release."""
+        return self.published.id
 
     @property
     def period(self) -> Period:
@@ -96,7 +101,7 @@ def asked(request: Request, texts: Texts, parameters: Mapping[str, str] | None =
         if found is None or choice is None:
             yield None
         else:
-            yield Asked(request, texts, found[1], found[0].id, choice)
+            yield Asked(request, texts, found[1], found[0], choice)
 
 
 def _release(request: Request) -> Release | None:

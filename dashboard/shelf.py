@@ -4,9 +4,11 @@ A request takes one release and keeps it to its last line, so that a page never 
 someone reads from it; the shelf itself keeps the last ones used.
 """
 
+import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,7 @@ import duckdb
 from dashboard.settings import DashboardSettings
 from pipelines.errors import DamagedError
 from pipelines.home import Home
-from pipelines.releases.published import Published
+from pipelines.releases.published import MANIFEST, Published
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Release:
     def open(self, partner_file: str) -> duckdb.DuckDBPyConnection | None:
         """Return a connection of its own to the file of a partner, None when the release has none. Raises DamagedError."""
         return self.shelf.connection(self.id, partner_file)
+
+    def published_at(self) -> datetime | None:
+        """Return when it was published, None when its manifest does not say."""
+        return self.shelf.published_at(self.id)
 
 
 class Shelf:
@@ -60,6 +66,14 @@ class Shelf:
             while len(self._open) > self._keep:
                 self._open.popitem(last=False)
             return found.cursor()
+
+    def published_at(self, release: str) -> datetime | None:
+        """Return the aware instant in a release's manifest, None when none can be read there."""
+        try:
+            said = json.loads((self._published.folder / release / MANIFEST).read_bytes())["published_at"]
+            return datetime.fromisoformat(said)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def close(self) -> None:
         """Let go of every file."""

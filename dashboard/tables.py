@@ -23,6 +23,8 @@ class Column:
     """Whether a chart of the table may draw it."""
     is_dashed: bool = False
     """Whether a chart draws it beside the others, as what they are compared with."""
+    is_aside: bool = False
+    """Whether a narrow screen may leave it out, since another column says it too."""
     link: str = ""
     """Path, ending in a slash, below which each value of the column has a page."""
 

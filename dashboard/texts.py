@@ -23,8 +23,8 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en")
 DEFAULT: Language = "ko"
 _MINUTE, _HOUR = 60, 3600
 _PATTERNS = {
-    "ko": {"day": "y년 M월 d일 (E)", "short": "M월 d일", "month": "y년 M월"},
-    "en": {"day": "E d MMM y", "short": "d MMM", "month": "MMMM y"},
+    "ko": {"day": "y년 M월 d일 (E)", "short": "M월 d일", "month": "y년 M월", "instant": "y년 M월 d일 HH:mm"},
+    "en": {"day": "E d MMM y", "short": "d MMM", "month": "MMMM y", "instant": "d MMM y, HH:mm"},
 }
 
 
@@ -98,9 +98,8 @@ class Texts:
         return _formatted(day, _PATTERNS[self.language]["short"], self._locale)
 
     def instant(self, at: datetime) -> str:
-        """Return an instant as the clock of Seoul shows it."""
-        aware = at if at.tzinfo else at.replace(tzinfo=SEOUL)
-        return format_datetime(aware, "medium", tzinfo=SEOUL, locale=self._locale)
+        """Return an aware instant as the clock of Seoul shows it, to the minute."""
+        return format_datetime(at, _PATTERNS[self.language]["instant"], tzinfo=SEOUL, locale=self._locale)
 
     def period(self, period: Period) -> str:
         """Return what a period is called."""

@@ -20,6 +20,7 @@ from dashboard.exports.parameters import day_of, number_of
 from dashboard.exports.published import period_of, published_tables, read
 from dashboard.figures.reading import Figures
 from dashboard.periods import KINDS
+from dashboard.shelf import Release
 from dashboard.viewer import Endpoint, viewer_of
 from pipelines.warehouse.semantics import Semantics
 
@@ -27,7 +28,7 @@ PREFIX = "/api/v1"
 MOST_ROWS = 10_000
 _ROWS = 1_000
 _NEVER_STORED = {"Cache-Control": "no-store"}
-Make = Callable[[Request, str, Figures], Mapping[str, Any]]
+Make = Callable[[Request, Release, Figures], Mapping[str, Any]]
 
 
 def endpoint_of(make: Make) -> Endpoint:
@@ -51,22 +52,22 @@ def endpoint_of(make: Make) -> Endpoint:
     return endpoint
 
 
-def release(_request: Request, release_id: str, figures: Figures) -> Mapping[str, Any]:
+def release(_request: Request, published: Release, figures: Figures) -> Mapping[str, Any]:
     """Return what the current release is, and up to where it goes."""
-    about = figures.about
+    at = published.published_at()
     newest = {kind: figures.closed.newest_of(kind) for kind in KINDS}
     return {
-        "release": release_id,
-        "published_at": about.published_at.isoformat() if about is not None else None,
-        "policy_version": about.policy_version if about is not None else None,
+        "release": published.id,
+        "published_at": at.isoformat() if at is not None else None,
+        "policy_version": figures.policy_version,
         "newest": {kind: found.first.isoformat() if found is not None else None for kind, found in newest.items()},
     }
 
 
-def tables(_request: Request, release_id: str, figures: Figures) -> Mapping[str, Any]:
+def tables(_request: Request, published: Release, figures: Figures) -> Mapping[str, Any]:
     """Return the published tables with their columns."""
     return {
-        "release": release_id,
+        "release": published.id,
         "tables": [
             {
                 "name": name,
@@ -79,23 +80,23 @@ def tables(_request: Request, release_id: str, figures: Figures) -> Mapping[str,
     }
 
 
-def measures(request: Request, release_id: str, figures: Figures) -> Mapping[str, Any]:
+def measures(request: Request, published: Release, figures: Figures) -> Mapping[str, Any]:
     """Return what each measure is, in English and Korean, and over what it adds up."""
     semantics = cast("Semantics", request.app.state.semantics)
     seen = {column for columns in figures.columns.values() for column in columns}
     return {
-        "release": release_id,
+        "release": published.id,
         "measures": {
             name: found.model_dump(exclude={"says"}) for name, found in semantics.measures.items() if name in seen
         },
     }
 
 
-def rows(request: Request, release_id: str, figures: Figures) -> Mapping[str, Any]:
+def rows(request: Request, published: Release, figures: Figures) -> Mapping[str, Any]:
     """Return rows of a table. A figure that is not shown is null, and so is one that does not exist."""
     table = request.path_params["table"]
     wished = request.query_params.get("release")
-    if wished is not None and wished != release_id:
+    if wished is not None and wished != published.id:
         raise HTTPException(409, "a newer release came: begin anew without `release` and `offset`")
     first, last = day_of(request, "from"), day_of(request, "to")
     limit = number_of(request, "limit", _ROWS, least=1, most=MOST_ROWS)
@@ -105,9 +106,9 @@ def rows(request: Request, release_id: str, figures: Figures) -> Mapping[str, An
     except KeyError:
         raise HTTPException(404, "there is no such table") from None
     bounds = {name: day.isoformat() for name, day in (("from", first), ("to", last)) if day is not None}
-    following = urlencode({**bounds, "limit": limit, "offset": offset + limit, "release": release_id})
+    following = urlencode({**bounds, "limit": limit, "offset": offset + limit, "release": published.id})
     return {
-        "release": release_id,
+        "release": published.id,
         "table": table,
         "rows": [dict(zip(found.columns, map(_json, row), strict=True)) for row in found.rows],
         "next": f"{PREFIX}/tables/{table}?{following}" if found.has_more else None,
@@ -123,7 +124,7 @@ def _made(request: Request, make: Make) -> Mapping[str, Any]:
     with opened(request) as found:
         if found is None:
             raise HTTPException(404, "nothing was published yet")
-        return make(request, found[0].id, found[1])
+        return make(request, found[0], found[1])
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 -- whatever a published table holds

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,15 +12,6 @@ from dashboard.periods import KINDS, Closed
 
 Figure = int | float | None
 """A number that is shown, or None."""
-
-
-@dataclass(frozen=True)
-class About:
-    """The release a file was written for: its id, when, under which version of the policy."""
-
-    release: str
-    published_at: datetime
-    policy_version: str
 
 
 @dataclass(frozen=True)
@@ -65,10 +56,10 @@ class Figures:
         return set(columns) <= set(self.columns.get(table, ())) and table in self.columns
 
     @cached_property
-    def about(self) -> About | None:
-        """What the file says of its release, None when it says nothing."""
-        found = self.rows("SELECT release_id, published_at, policy_version FROM release")
-        return About(*found[-1]) if found else None
+    def policy_version(self) -> str | None:
+        """The version of the policy it was published under, None when the file does not say."""
+        found = self.rows("SELECT policy_version FROM release")
+        return str(found[-1][0]) if found else None
 
     @cached_property
     def closed(self) -> Closed:

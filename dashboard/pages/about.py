@@ -27,7 +27,7 @@ def content(asked: Asked) -> Mapping[str, Any]:
         "derived": semantics.derived,
         "threshold": publication.threshold if publication is not None else policy.fewest_people,
         "closes_after": publication.closes_after_days if publication is not None else None,
-        "about": asked.figures.about,
+        "published_at": asked.published.published_at(),
         "newest": {kind: asked.figures.closed.newest_of(kind) for kind in KINDS},
         "tables": {"restatements": _restatements(asked)},
     }

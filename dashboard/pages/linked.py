@@ -20,7 +20,7 @@ def content(asked: Asked) -> Mapping[str, Any]:
         Column("event", N_("Event"), "word"),
         Column("events", words.MEASURES["events"], drawn=True),
         Column("unique_members", words.MEASURES["unique_members"]),
-        Column("events_compared", N_("Before")),
+        Column("events_compared", N_("Before"), is_aside=True),
         Column("change", N_("Change"), "change"),
     ]
     rows = [

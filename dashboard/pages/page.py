@@ -66,7 +66,7 @@ def breakdown_table(asked: Asked, dimension: str, *, path: str = "") -> Table:
     ]
     if asked.compared is not None:
         columns += [
-            Column("page_views_compared", N_("Before")),
+            Column("page_views_compared", N_("Before"), is_aside=True),
             Column("change", N_("Change"), "change"),
         ]
     rows = [_row(part, total, before, is_compared=asked.compared is not None) for part in now]

@@ -41,7 +41,7 @@ def _usage(asked: Asked) -> Table:
     columns = [
         Column("measure", N_("Figure"), "word"),
         Column("now", N_("This period")),
-        Column("compared", N_("Before")),
+        Column("compared", N_("Before"), is_aside=True),
         Column("change", N_("Change"), "change"),
     ]
     rows = [

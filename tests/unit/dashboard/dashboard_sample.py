@@ -4,6 +4,7 @@
 bear names which programs stumble over. The days end with 2026-10-31; October 2026 is the newest month.
 """
 
+import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -67,6 +68,7 @@ def write_release(
             writer.write(partner, folder / f"{FILES[partner]}.duckdb", None, periods)
         finally:
             writer.close()
+    (folder / "manifest.json").write_text(json.dumps({"published_at": "2026-11-03T11:00:00+09:00"}), "utf-8")
     (home / "published" / "current").write_text(f"{release}\n", "utf-8")
     return folder
 
