@@ -12,7 +12,7 @@ from importlib.resources import files
 import ua_parser
 
 TELEVISIONS = ("SmartTV", "SMART-TV", "HbbTV", "AppleTV", "GoogleTV", "NetCast", "Web0S", "BRAVIA", "CrKey", "Roku")
-DESKS = ("Windows NT", "Macintosh", "X11", "CrOS")
+DESKS = ("Windows", "Macintosh", "X11", "CrOS")
 
 
 @cache
@@ -43,7 +43,8 @@ def device_of(agent: str) -> str:
         return "mobile"
     if "Android" in agent:
         return "tablet"
-    return "desktop" if any(word in agent for word in DESKS) else "other"
+    # The public list knows no NetBSD: nothing says what its X11 stands on.
+    return "desktop" if any(word in agent for word in DESKS) and "NetBSD" not in agent else "other"
 
 
 @cache

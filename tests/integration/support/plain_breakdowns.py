@@ -3,9 +3,11 @@
 Imports nothing of the project, and reads none of its SQL.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from support.plain_lines import Hit
@@ -13,12 +15,13 @@ from support.plain_marts import Rows, distinct, grouped, largest_two, month_of, 
 
 NOT_KNOWN = "(none)"
 ENGINES = {
-    "search.naver.com": "naver",
-    "m.search.naver.com": "naver",
-    "search.daum.net": "daum",
-    "www.google.co.kr": "google",
-    "www.google.com": "google",
-    "www.bing.com": "bing",
+    "naver": r"(m\.)?search\.naver\.com",
+    "daum": r"search\.daum\.net",
+    "google": r"www\.google\.(com|[a-z]{2}|com?\.[a-z]{2})",
+    "bing": r"www\.bing\.com",
+    "duckduckgo": r"(r\.)?duckduckgo\.com",
+    "baidu": r"www\.baidu\.com",
+    "yandex": r"yandex\.ru",
 }
 """Hosts of search engines as they stand in the logs of tests."""
 VALUES: dict[str, Callable[[Hit], str | None]] = {
@@ -29,9 +32,15 @@ VALUES: dict[str, Callable[[Hit], str | None]] = {
     "os": lambda hit: hit.system,
     "feature": lambda hit: hit.feature,
     "referrer": lambda hit: hit.referrer,
-    "search": lambda hit: ENGINES.get(hit.referrer, NOT_KNOWN),
+    "search": lambda hit: engine_of(hit.referrer),
 }
 Cells = dict[tuple[Any, ...], list[Hit]]
+
+
+@cache
+def engine_of(host: str) -> str:
+    """Return the search engine that a host is."""
+    return next((name for name, hosts in ENGINES.items() if re.fullmatch(hosts, host)), NOT_KNOWN)
 
 
 def partner_breakdown_daily(hits: list[Hit]) -> Rows:
