@@ -5,7 +5,10 @@ import io
 import os
 import shutil
 
-from dashboard.accounts.opening import open_desk
+from starlette.testclient import TestClient
+
+from dashboard.accounts.opening import open_accounts
+from dashboard.serving import make_app
 from dashboard.settings import DashboardSettings
 
 
@@ -17,8 +20,13 @@ def test_it_serves_from_a_home_that_has_nothing_but_what_is_served(served, tmp_p
     keys = tmp_path / "elsewhere"
     shutil.copytree(served.home.with_name("home.keys") / "dashboard", keys)
     settings = DashboardSettings(home=bare, keys=keys, policy=served.policy)
-    desk = open_desk(settings, served.clock)
-    assert desk.accounts.store.find("reader") == served.account("reader")
+    accounts = open_accounts(settings, served.clock)
+    reader = accounts.store.find("reader")
+    assert reader == served.account("reader")
+    session = accounts.sessions.begin(reader.account_id, served.clock.now())
+    browser = TestClient(make_app(settings, accounts), cookies={"partnerstats": session})
+    assert "song-001" in browser.get("/contents").text
+    assert {path.name for path in bare.iterdir()} == {"accounts", "dashboard", "published"}
 
 
 def test_its_keyring_opens_accounts_and_its_own_records_alone(served):
