@@ -137,6 +137,22 @@ CHECKS = (
         "The people of a partner's bands of visits sum to the people who visited in the month.",
         "파트너의 방문 빈도 구간별 사람 수의 합이 그달에 방문한 사람 수와 같습니다.",
     ),
+    _none(
+        "length_figures_are_plausible",
+        "partner_visit_length_monthly",
+        "usage_periods",
+        "length_rows_implausible",
+        "Every band of lengths of visits is one of the seven, and has at least one person.",
+        "모든 체류 시간 구간은 정해진 일곱 가운데 하나이고, 한 사람 이상이 있습니다.",
+    ),
+    _none(
+        "lengths_sum_to_their_month",
+        "partner_visit_length_monthly",
+        "usage_periods",
+        "length_months_unequal",
+        "The people of a partner's bands of lengths of visits sum to the people who visited in the month.",
+        "파트너의 체류 시간 구간별 사람 수의 합이 그달에 방문한 사람 수와 같습니다.",
+    ),
     *_of_sums(),
     _none(
         "member_types_stay_within_the_service",

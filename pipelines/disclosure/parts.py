@@ -1,8 +1,8 @@
-"""Single measures of a shown row that speak of some of its people only."""
+"""Single measures of a shown row: those that speak of some of its people only, and high percentiles."""
 
 import numpy as np
 
-from pipelines.disclosure.rules import Booleans, Integers, Reason
+from pipelines.disclosure.rules import Booleans, Floats, Integers
 
 
 def is_part_shown(part: Integers, people: Integers, threshold: int) -> Booleans:
@@ -14,10 +14,9 @@ def is_part_shown(part: Integers, people: Integers, threshold: int) -> Booleans:
     return np.asarray((np.asarray(part) >= threshold) & ((left_out == 0) | (left_out >= threshold)))
 
 
-def part_reasons(part: Integers, people: Integers, threshold: int) -> tuple[Reason | None, ...]:
-    """Return why each measure is hidden; None where it is shown."""
-    few, shown = np.asarray(part) < threshold, is_part_shown(part, people, threshold)
-    return tuple(
-        None if is_shown else Reason.PART_FEW_PEOPLE if is_few else Reason.PART_ALL_BUT_FEW
-        for is_few, is_shown in zip(few, shown, strict=True)
-    )
+def is_percentile_shown(above: Integers | Floats, is_row_shown: Booleans, threshold: int) -> Booleans:
+    """Return where a high percentile may be shown: in a shown row, with k or more (visits, say) beyond it.
+
+    A high percentile of few visits is the length of one of them. The median needs no more than a shown row.
+    """
+    return np.asarray(np.asarray(is_row_shown) & (np.asarray(above) >= threshold))

@@ -24,14 +24,12 @@ class Rule:
 
 
 class Reason(StrEnum):
-    """Why a row, or one measure of a shown row, is not shown; for analysts, never published."""
+    """Why a row is not shown; for analysts, never published."""
 
     FEW_PEOPLE = "few_people"
     DOMINATED = "dominated"
     COMPLEMENTARY = "complementary"
     EMPTY = "empty"
-    PART_FEW_PEOPLE = "part_few_people"
-    PART_ALL_BUT_FEW = "part_all_but_few"
 
 
 class Standing(IntEnum):

@@ -30,10 +30,19 @@ class ClosesAfter(StrictModel):
 
 
 class Part(StrictModel):
-    """The people one measure of a row speaks of (`people`), among those of the row (`of`); both are columns of the table."""
+    """The people one measure of a row speaks of (`people`), among those of the row (`of`); both are columns of the table.
+
+    Where somebody may be both among them and among those it leaves out, the latter are a column of their own (`rest`).
+    """
 
     people: Name
     of: Name = PEOPLE
+    rest: Name | None = None
+
+    @property
+    def columns(self) -> tuple[Name, ...]:
+        """The columns of people it needs."""
+        return (self.people, self.of if self.rest is None else self.rest)
 
 
 class PartsOf(StrictModel):
@@ -47,6 +56,8 @@ class PartsOf(StrictModel):
 
     table: Name
     measures: Annotated[Mapping[Name, Name], Constraint(min_length=1)]
+    people: Mapping[Name, Name] = {}
+    """Counts of people of this table, each with the one of the `table` that it lies within; else those of the same name."""
     by: Name | None = None
     each: Name | None = None
     only: tuple[Name, ...] = ()
@@ -109,7 +120,7 @@ class PublishedTable(StrictModel):
     def columns(self) -> Iterator[str]:
         """Yield every column of the mart that publication reads."""
         yield from (PARTNER, self.period, *self.dimensions, *self.measures, *self.rests_on)
-        yield from (name for part in self.parts.values() for name in (part.people, part.of))
+        yield from (name for part in self.parts.values() for name in part.columns)
         yield from (PEOPLE, *self.people.values())
         yield from (part.by for part in self.parts_of if part.by is not None)
         yield from (f"{which}_{self.amount}" for which in ("largest", "second") if self.amount is not None)
@@ -209,6 +220,10 @@ def _relation_faults(
             yield Fault((*here, "parts_of", place), f"{part.table!r} is no published table of the same period")
         elif unknown := sorted({*part.measures.values()} - set(total.counted)):
             yield Fault((*here, "parts_of", place), f"{unknown[0]!r} is no measure of {part.table!r}")
+        elif unknown := sorted(
+            (set(part.people) - set(table.people)) | (set(part.people.values()) - set(total.people))
+        ):
+            yield Fault((*here, "parts_of", place), f"{unknown[0]!r} counts no people")
         elif total.dimensions != (() if part.by is None else (part.by,)):
             yield Fault((*here, "parts_of", place), f"the rows of {part.table!r} are not told apart by `by` alone")
     yield from _finer_faults(here, table, tables)

@@ -84,7 +84,7 @@ def _whole(table: PublishedTable) -> Iterator[str]:
     yield from table.counted
     for measure in table.measures:
         if (part := table.part_of(measure)) is not None:
-            yield from (part.people, part.of)
+            yield from part.columns
 
 
 def _positive(column: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.disclosure.cells import Cells, Mask, Relation
-from pipelines.disclosure.parts import is_part_shown
+from pipelines.disclosure.parts import is_part_shown, is_percentile_shown
 from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.rules import Rule, Standing
 from pipelines.disclosure.suppression import suppress, suppress_primary
@@ -17,7 +17,7 @@ from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers
 
-__all__ = ["Masked", "is_part_shown", "masked", "rounded"]
+__all__ = ["Masked", "is_part_shown", "is_percentile_shown", "masked", "rounded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,8 +23,9 @@ Integers = NDArray[np.int64]
 class Structure:
     """Equations of one shape: `total[i]` and the rows `parts[starts[i]:starts[i + 1]]`, as ids of rows.
 
-    `adds_up` gives for each measure of the parts the total's measure it adds up to; `unions` the counts of distinct people
-    in both. `is_made` says that the total was made of these parts (a longer period of its days).
+    `adds_up` gives for each measure of the parts the total's measure it adds up to; `unions` for each count of distinct people
+    of the parts the total's that it lies within. `is_made` says that the total was made of these parts (a longer period of its
+    days).
     """
 
     table: str
@@ -32,7 +33,7 @@ class Structure:
     starts: Integers
     parts: Integers
     adds_up: dict[str, str]
-    unions: tuple[str, ...]
+    unions: dict[str, str]
     is_made: bool
 
     def __iter__(self) -> Iterator[tuple[int, Integers]]:
@@ -63,7 +64,7 @@ def structures(connection: duckdb.DuckDBPyConnection, publication: Publication) 
                     f"{_weeks(table.weeks)} AND {finer.has('p')} AND t.value = p.value",
                     f"{finer.is_day('p')} AND {_edge_days()} AND t.value = {finer.value('p')}",
                 )
-                unions = tuple(count for count in unions if count in publication.tables[table.weeks].people)
+                unions = {mine: own for mine, own in unions.items() if mine in publication.tables[table.weeks].people}
                 found.append(_structure(connection, name, parts, adds_up, unions, is_made=True))
     for name, table in publication.tables.items():
         for part in table.parts_of:
@@ -75,7 +76,7 @@ def _of_parts(
     connection: duckdb.DuckDBPyConnection, publication: Publication, name: str, part: PartsOf
 ) -> Iterator[Structure]:
     """Yield how the rows of a table add up to those of another one of the same period."""
-    unions = _both(publication, name, part.table)
+    unions = {**_both(publication, name, part.table), **part.people}
     value = "''" if part.by is None else "p.grp"
     for only in part.takes:
         is_part = f"p.tbl = '{name}' AND {has_any('p', only)}"
@@ -84,9 +85,9 @@ def _of_parts(
         yield _structure(connection, part.table, (f"{is_part} AND {same}",), dict(part.measures), unions, is_made=False)
 
 
-def _both(publication: Publication, one: str, other: str) -> tuple[str, ...]:
+def _both(publication: Publication, one: str, other: str) -> dict[str, str]:
     mine, theirs = publication.tables[one].people, publication.tables[other].people
-    return tuple(name for name in mine if name in theirs)
+    return {name: name for name in mine if name in theirs}
 
 
 def _weeks(table: str) -> str:
@@ -107,7 +108,7 @@ def _structure(
     table: str,
     parts: tuple[str, ...],
     adds_up: dict[str, str],
-    unions: tuple[str, ...],
+    unions: dict[str, str],
     *,
     is_made: bool,
 ) -> Structure:

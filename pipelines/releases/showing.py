@@ -9,7 +9,7 @@ import pyarrow as pa
 from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
-from pipelines.releases.masking import is_part_shown
+from pipelines.releases.masking import is_part_shown, is_percentile_shown
 from pipelines.releases.relations import Integers, Structure
 from pipelines.releases.rows import NEW
 
@@ -61,11 +61,12 @@ def is_shown_part(rows: pa.Table, table: PublishedTable, measure: str, threshold
     fits = np.ones(len(rows), dtype=np.bool_)
     part = table.part_of(measure)
     if part is not None:
-        people, of = _integers(rows, part.people), _integers(rows, part.of)
+        people = _integers(rows, part.people)
+        of = _integers(rows, part.of) if part.rest is None else people + _integers(rows, part.rest)
         fits &= is_part_shown(np.minimum(people, of), of, threshold)
     if measure in table.tails:
         other, percent = table.tails[measure]
-        fits &= _integers(rows, other) * percent / 100 >= threshold
+        fits &= is_percentile_shown(_integers(rows, other) * percent / 100, fits, threshold)
     return fits
 
 
@@ -84,13 +85,12 @@ def _hide_close_counts(frame: Frame, publication: Publication, structure: Struct
     """Hide a count of people where a count within it differs by fewer than k: the part's if it is new, else the total's."""
     total, part = structure.of_part, structure.parts
     thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
-    for measure in structure.unions:
-        people = frame.people_behind(publication, measure)
-        difference = people[total] - people[part]
+    for mine, whole in structure.unions.items():
+        difference = frame.people_behind(publication, whole)[total] - frame.people_behind(publication, mine)[part]
         close = (difference != 0) & (difference < np.maximum(thresholds[total], thresholds[part]))
-        close &= shown[measure][total] & shown[measure][part]
-        shown[measure][part[close & frame.is_new[part]]] = False
-        shown[measure][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
+        close &= shown[whole][total] & shown[mine][part]
+        shown[mine][part[close & frame.is_new[part]]] = False
+        shown[whole][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
 
 
 def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidden: Booleans) -> bool:
@@ -101,14 +101,17 @@ def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidd
     total, part = structure.of_part, structure.parts
     is_either = ~is_hidden[total] & ~is_hidden[part]
     found = False
-    for measure in structure.unions:
-        values, seen = frame.values[measure], shown[measure]
-        is_equal = is_either & (values[total] == values[part]) & (values[part] > 0)
-        is_equal &= frame.has[measure][total] & frame.has[measure][part] & (seen[total] != seen[part])
-        rows = np.where(seen[total], total, part)[is_equal]
-        rows = rows[frame.is_new[rows]]
-        seen[rows] = False
-        found = found or bool(len(rows))
+    for mine, whole in structure.unions.items():
+        values = frame.values[mine][part]
+        is_equal = is_either & (frame.values[whole][total] == values) & (values > 0)
+        is_equal &= frame.has[whole][total] & frame.has[mine][part]
+        for seen, rows, other in (
+            (shown[whole], total, shown[mine][part]),
+            (shown[mine], part, shown[whole][total]),
+        ):
+            equal = rows[is_equal & seen[rows] & ~other & frame.is_new[rows]]
+            seen[equal] = False
+            found = found or bool(len(equal))
     return found
 
 

@@ -79,6 +79,7 @@ MARTS = frozenset(
         "partner_breakdown_monthly",
         "partner_hourly_visits",
         "partner_visit_frequency_monthly",
+        "partner_visit_length_monthly",
         "partner_staff_monthly_usage",
         "partner_linked_daily",
         "partner_linked_weekly",

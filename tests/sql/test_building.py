@@ -63,6 +63,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(two_days):
         "partner_breakdown_monthly": 20,
         "partner_hourly_visits": 2,
         "partner_visit_frequency_monthly": 2,
+        "partner_visit_length_monthly": 2,
         "partner_staff_monthly_usage": 0,
         "partner_linked_daily": 0,
         "partner_linked_weekly": 0,

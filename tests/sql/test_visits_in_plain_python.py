@@ -118,12 +118,16 @@ def largest_two(views: list[dict]) -> list[int]:
     return [*sorted(counted.values(), reverse=True), 0, 0][:2]
 
 
-def new_visitors(events: list[dict], partner: str, views: list[dict], first: date) -> int:
-    """Those who did not come in the 28 days before `first`."""
+def newcomers(events: list[dict], partner: str, views: list[dict], first: date) -> tuple[int | None, ...]:
+    """Visitors who did not come in the 28 days before `first`, the people behind them, and those behind the others."""
+    if not views:
+        return None, None, None
     past = {
         view["visitor_pseudonym"] for view in views_of(events, partner) if 0 < (first - view["event_day"]).days <= 28
-    }
-    return len({view["visitor_pseudonym"] for view in views} - past - {None})
+    } | {None}
+    new = [view for view in views if view["visitor_pseudonym"] not in past]
+    returning = [view for view in views if view["visitor_pseudonym"] in past - {None}]
+    return distinct(new, "visitor_pseudonym"), *(distinct(each, "person_pseudonym") for each in (new, returning))
 
 
 def ninetieth(values: list[float]) -> float:
@@ -142,7 +146,7 @@ def expected_usage(events: list[dict], visits, period: str) -> list[tuple]:
                 if first_day(period, began) == first and (found := views_of(visit, partner))
             ]
             times = [[e["occurred_at"] for e in visit] for visit in seen]
-            new = new_visitors(events, partner, views, first) if views else None
+            new, *new_and_returning_people = newcomers(events, partner, views, first)
             seconds = [(max(each) - min(each)).total_seconds() for each in times]
             rows.append(
                 (
@@ -161,6 +165,8 @@ def expected_usage(events: list[dict], visits, period: str) -> list[tuple]:
                     distinct([visit[0] for visit in seen], "person_pseudonym"),
                     distinct([visit[0] for visit in seen if len(visit) == 1], "person_pseudonym"),
                     *largest_two(views),
+                    *new_and_returning_people,
+                    distinct([visit[0] for visit in seen if len(visit) > 1], "person_pseudonym"),
                 )
             )
     return sorted(row for row in rows if row[2] or row[3])

@@ -23,6 +23,8 @@ _USAGE_IMPLAUSIBLE = """
            OR new_visitors + returning_visitors <> unique_visitors OR (new_visitors IS NULL) <> (returning_visitors IS NULL)
            OR p90_visit_seconds < median_visit_seconds
            OR least(p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people) < 0
+           OR new_people > new_visitors OR returning_people > returning_visitors OR staying_people > visiting_people
+           OR staying_people > visits - bounces OR least(new_people, returning_people, staying_people) < 0
            OR (visiting_people IS NULL) <> (bouncing_people IS NULL)
            OR (visiting_people IS NULL) <> (largest_page_views IS NULL) OR {largest}
     """
@@ -47,7 +49,8 @@ MART_FAULTS: Mapping[str, str] = {
     "bot_days_unequal": """
         SELECT count(*) FROM service_daily_usage AS usage
         FULL JOIN (SELECT day, sum(requests) AS requests FROM service_daily_bots GROUP BY day) AS bots USING (day)
-        WHERE coalesce(usage.bot_requests, 0) <> coalesce(bots.requests, 0) AND EXISTS (FROM service_daily_bots)
+        WHERE coalesce(usage.bot_requests, 0) <> coalesce(bots.requests, 0)
+          AND coalesce(usage.day, bots.day) >= (SELECT min(day) FROM service_daily_bots)
     """,
     "service_rows_implausible": """
         SELECT count(*) FROM service_daily_usage

@@ -36,6 +36,26 @@ def _begun(period: str) -> str:
     return f"{usage} OR {period} IS DISTINCT FROM CAST(date_trunc('{period}', {period}) AS DATE)"
 
 
+def _bands(of: str, bands: tuple[str, ...]) -> dict[str, str]:
+    """Return the queries that count the implausible rows of people by bands, and the months whose bands do not add up."""
+    mart, listed = f"partner_visit_{of}_monthly", ", ".join(f"'{band}'" for band in bands)
+    rows = f"""
+        SELECT count(*) FROM {mart}
+        WHERE (partner_id || band || month) IS NULL OR (people + contributing_people) IS NULL OR people < 1
+           OR people <> contributing_people OR band NOT IN ({listed})
+           OR month IS DISTINCT FROM CAST(date_trunc('month', month) AS DATE)
+    """  # noqa: S608 -- own names
+    months = f"""
+        SELECT count(*) FROM partner_monthly_usage AS usage
+        FULL JOIN (
+            SELECT partner_id, month, sum(people) AS people FROM {mart} GROUP BY ALL
+        ) AS bands USING (partner_id, month)
+        WHERE coalesce(bands.people, 0) > coalesce(usage.visiting_people, 0)
+           OR (list_contains($months::DATE[], month) AND coalesce(bands.people, 0) < coalesce(usage.visiting_people, 0))
+    """  # noqa: S608 -- own names
+    return {f"{of}_rows_implausible": rows, f"{of}_months_unequal": months}
+
+
 PERIOD_FAULTS = {
     "hour_rows_implausible": """
         SELECT count(*) FROM partner_hourly_visits
@@ -51,20 +71,8 @@ PERIOD_FAULTS = {
         WHERE coalesce(hours.visits, 0) > coalesce(usage.visits, 0)
            OR (list_contains($months::DATE[], month) AND coalesce(hours.visits, 0) < coalesce(usage.visits, 0))
     """,
-    "frequency_rows_implausible": """
-        SELECT count(*) FROM partner_visit_frequency_monthly
-        WHERE (partner_id || band || month) IS NULL OR (people + contributing_people) IS NULL OR people < 1
-           OR people <> contributing_people OR band NOT IN ('1', '2-3', '4-9', '10-29', '30+')
-           OR month IS DISTINCT FROM CAST(date_trunc('month', month) AS DATE)
-    """,
-    "frequency_months_unequal": """
-        SELECT count(*) FROM partner_monthly_usage AS usage
-        FULL JOIN (
-            SELECT partner_id, month, sum(people) AS people FROM partner_visit_frequency_monthly GROUP BY ALL
-        ) AS bands USING (partner_id, month)
-        WHERE coalesce(bands.people, 0) > coalesce(usage.visiting_people, 0)
-           OR (list_contains($months::DATE[], month) AND coalesce(bands.people, 0) < coalesce(usage.visiting_people, 0))
-    """,
+    **_bands("frequency", ("1", "2-3", "4-9", "10-29", "30+")),
+    **_bands("length", ("0-9", "10-29", "30-59", "60-179", "180-599", "600-1799", "1800+")),
     "week_rows_implausible": _begun("week"),
     "weeks_unequal": _HOLDS_DAYS.format(period="week"),
     "month_rows_implausible": _begun("month"),

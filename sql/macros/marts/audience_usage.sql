@@ -15,18 +15,32 @@ with page_views as (
 
 {{ people_of('page_views', ['partner_id', period]) }},
 
-newcomers as (
+visitors_of_periods as (
     -- Of a visitor's days in a period, the first is the only one that may look further back than the period.
     select
         partner_id,
         {{ first_day_of(period, 'event_day') }} as {{ period }},
+        visitor_number,
+        max(person_number) as person_number,
         count(*) filter (
             where previous_day is null
             or previous_day < {{ days_after(first_day_of(period, 'event_day'), -(var('look_back_days') | int)) }}
-        ) as new_visitors
+        ) > 0 as is_new
     from {{ ref('int_audience_days') }}
     where event_day in ({{ days_to_build(period) }})
-    group by partner_id, {{ first_day_of(period, 'event_day') }}
+    group by partner_id, {{ first_day_of(period, 'event_day') }}, visitor_number
+),
+
+newcomers as (
+    -- A person may be several visitors, new and returning ones.
+    select
+        partner_id,
+        {{ period }},
+        count(*) filter (where is_new) as new_visitors,
+        count(distinct case when is_new then person_number end) as new_people,
+        count(distinct case when not is_new then person_number end) as returning_people
+    from visitors_of_periods
+    group by partner_id, {{ period }}
 ),
 
 page_views_by_period as (
@@ -35,7 +49,15 @@ page_views_by_period as (
         case
             when page_views_people.{{ period }} in ({{ firsts_without_past(period) }}) then null
             else coalesce(newcomers.new_visitors, 0)
-        end as new_visitors
+        end as new_visitors,
+        case
+            when page_views_people.{{ period }} in ({{ firsts_without_past(period) }}) then null
+            else coalesce(newcomers.new_people, 0)
+        end as new_people,
+        case
+            when page_views_people.{{ period }} in ({{ firsts_without_past(period) }}) then null
+            else coalesce(newcomers.returning_people, 0)
+        end as returning_people
     from page_views_people
     left join newcomers
         on
@@ -52,7 +74,8 @@ visits_by_period as (
         round({{ quantile_of('visit_seconds', 0.9) }}, 6) as p90_visit_seconds,
         count(*) filter (where page_views = 1) as bounces,
         count(distinct person_number) as visiting_people,
-        count(distinct case when page_views = 1 then person_number end) as bouncing_people
+        count(distinct case when page_views = 1 then person_number end) as bouncing_people,
+        count(distinct case when page_views > 1 then person_number end) as staying_people
     from {{ ref('int_partner_visits') }}
     where visit_day in ({{ days_to_build(period) }})
     group by partner_id, {{ first_day_of(period, 'visit_day') }}
@@ -74,7 +97,10 @@ select
     coalesce(visits_by_period.visiting_people, 0) as visiting_people,
     coalesce(visits_by_period.bouncing_people, 0) as bouncing_people,
     coalesce(page_views_by_period.largest_page_views, 0) as largest_page_views,
-    coalesce(page_views_by_period.second_page_views, 0) as second_page_views
+    coalesce(page_views_by_period.second_page_views, 0) as second_page_views,
+    page_views_by_period.new_people,
+    page_views_by_period.returning_people,
+    coalesce(visits_by_period.staying_people, 0) as staying_people
 from page_views_by_period
 full outer join visits_by_period
     on

@@ -6,6 +6,7 @@ with days_of_visitors as (
     select distinct
         requests.partner_id,
         visitors.visitor_number,
+        visitors.person_number,
         requests.event_day
     from {{ ref('stg_web__events') }} as requests
     inner join {{ ref('int_visitors') }} as visitors on requests.visitor_pseudonym = visitors.visitor_pseudonym
@@ -16,6 +17,7 @@ days_with_previous as (
     select
         partner_id,
         visitor_number,
+        person_number,
         event_day,
         lag(event_day) over (
             partition by partner_id, visitor_number
@@ -27,6 +29,7 @@ days_with_previous as (
 select
     partner_id,
     visitor_number,
+    person_number,
     event_day,
     previous_day
 from days_with_previous

@@ -31,6 +31,12 @@ SINGULAR = (
         "a column of pseudonyms",
         "ALTER TABLE partner_content_daily ADD COLUMN member_pseudonym VARCHAR",
     ),
+    DbtTwin("partner_lengths_add_up_to_visiting_people", "no bands", "DELETE FROM partner_visit_length_monthly"),
+    DbtTwin(
+        "partner_lengths_add_up_to_visiting_people",
+        "a person more who visited",
+        "UPDATE partner_monthly_usage SET visiting_people = visiting_people + 1",
+    ),
     DbtTwin("partner_bands_add_up_to_visiting_people", "no bands", "DELETE FROM partner_visit_frequency_monthly"),
     DbtTwin(
         "partner_bands_add_up_to_visiting_people",

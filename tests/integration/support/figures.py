@@ -15,7 +15,8 @@ from pipelines.steps.workspace import Workspace
 LARGEST = "largest_page_views, second_page_views"
 USAGE = (
     "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people, "
-    f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}"
+    f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}, "
+    "new_people, returning_people, staying_people"
 )
 BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
 PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
@@ -90,6 +91,7 @@ MARTS = dict(
         _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
         *_breakdowns(),
         _mart("partner_visit_frequency_monthly", "partner_id, month, band", "people, contributing_people"),
+        _mart("partner_visit_length_monthly", "partner_id, month, band", "people, contributing_people"),
         _mart("partner_content_daily", "partner_id, content_id, day", f"page_views, {PEOPLE}, {LARGEST}"),
         _mart("partner_feature_daily", "partner_id, feature, day", BREAKDOWN),
         _mart("partner_device_daily", "partner_id, device, day", BREAKDOWN),

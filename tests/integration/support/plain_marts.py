@@ -13,6 +13,9 @@ from support.plain_lines import Hit
 
 GAP, LOOK_BACK = timedelta(minutes=30), timedelta(days=28)
 BANDS = ((30, "30+"), (10, "10-29"), (4, "4-9"), (2, "2-3"), (1, "1"))
+LENGTHS = (
+    (1800, "1800+"), (600, "600-1799"), (180, "180-599"), (60, "60-179"), (30, "30-59"), (10, "10-29"), (0, "0-9")
+)  # fmt: skip
 Item = TypeVar("Item")
 Rows = list[tuple[Any, ...]]
 Visits = list[tuple[date, list[Hit]]]
@@ -89,7 +92,8 @@ def service_daily_bots(hits: list[Hit]) -> Rows:
 def partner_daily_usage(hits: list[Hit]) -> Rows:
     """partner, day, page_views, visits, members, visitors, median_visit_seconds, bounces, contributing_people; the later ones.
 
-    These are p90_visit_seconds, new and returning visitors, visiting and bouncing people, and the largest two of the page views.
+    These are p90_visit_seconds, new and returning visitors, visiting and bouncing people, the largest two of the page views; and
+    people who are new, who return, and who stayed for several page views.
     """
     return _usage(hits, lambda day: day)
 
@@ -155,6 +159,19 @@ def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
     return sorted((*cell, count, count) for cell, count in people.items())
 
 
+def partner_visit_length_monthly(hits: list[Hit]) -> Rows:
+    """partner, month, band, people, contributing_people; by the longest visit of each person, to the partner's contents."""
+    longest: dict[tuple[Any, ...], float] = defaultdict(float)
+    for began, visit in visits_of(hits):
+        for partner, seen in grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
+            cell = (partner, month_of(began), visit[0].person)
+            longest[cell] = max(longest[cell], (seen[-1].at - seen[0].at).total_seconds())
+    people: dict[tuple[Any, ...], int] = defaultdict(int)
+    for (partner, month, _), seconds in longest.items():
+        people[partner, month, next(name for least, name in LENGTHS if seconds >= least)] += 1
+    return sorted((*cell, count, count) for cell, count in people.items())
+
+
 def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
     """partner, month, active_members, visits, page_views, contributing_people; of who acts for the partner on the day."""
     theirs = grouped(
@@ -180,6 +197,7 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
     for began, visit in visits_of(hits):
         for partner, found in grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
             visited[partner, period_of(began)].append(found)
+    who = {hit.visitor: hit.person for hit in hits if hit.is_audience}
     rows = []
     for cell in sorted(views.keys() | visited.keys()):
         seen, visits = views.get(cell, []), visited.get(cell, [])
@@ -202,6 +220,9 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 distinct(visit[0].person for visit in visits),
                 distinct(visit[0].person for visit in visits if len(visit) == 1),
                 *largest_two(seen),
+                distinct(who[visitor] for visitor in visitors - past) if seen else None,
+                distinct(who[visitor] for visitor in visitors & past) if seen else None,
+                distinct(visit[0].person for visit in visits if len(visit) > 1),
             )
         )
     return rows

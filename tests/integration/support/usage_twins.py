@@ -121,6 +121,14 @@ USAGE_TWINS = (
         "a band less",
         "DELETE FROM partner_visit_frequency_monthly WHERE rowid = (SELECT min(rowid) FROM partner_visit_frequency_monthly)",
     ),
+    _twin("length_figures_are_plausible", "a band that is none", "UPDATE partner_visit_length_monthly SET band = '5'"),
+    _twin("length_figures_are_plausible", "nobody", "UPDATE partner_visit_length_monthly SET people = 0"),
+    _twin("lengths_sum_to_their_month", "a person more", "UPDATE partner_visit_length_monthly SET people = people + 1"),
+    _twin(
+        "lengths_sum_to_their_month",
+        "a band less",
+        "DELETE FROM partner_visit_length_monthly WHERE rowid = (SELECT min(rowid) FROM partner_visit_length_monthly)",
+    ),
     _twin(
         "device_figures_are_plausible",
         "one person with more than all page views",

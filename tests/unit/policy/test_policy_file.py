@@ -186,6 +186,7 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
             "partner_referrer_daily",
             "partner_hourly_visits",
             "partner_visit_frequency_monthly",
+            "partner_visit_length_monthly",
             "partner_staff_monthly_usage",
         ),
         *("partner_breakdown_daily", "partner_breakdown_weekly", "partner_breakdown_monthly", "partner_linked_daily"),

@@ -76,6 +76,8 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("days: usage", "days: contents", "    weekly: {p", "no published table of days"),
         ("[{table: usage, measures", "[{table: weekly, measures", "               parts_of", "of the same period"),
         ("measures: {page_views: page_views}}]", "measures: {page_views: visits}}]", "               parts_of", "no measure"),
+        ("measures: {page_views: page_views}}]", "measures: {page_views: page_views}, people: {visitors: unique_members}}]",
+         "               parts_of", "'visitors' counts no people"),
         ("people: {unique_members: unique_members}", "people: {unique_members: members}", "    usage: {p",
          "no field of the dataset"),
         ("people: {unique_members: unique_members}", "parts: {members: {people: unique_members}}", "    usage: {p",

@@ -15,7 +15,8 @@ GONE, BESIDE, KEPT = date(2015, 4, 30), date(2015, 5, 1), date(2015, 6, 9)
 PARTS = "page_views visits unique_members unique_visitors contributing_people largest_page_views second_page_views"
 USAGE = (
     "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people p90_visit_seconds "
-    "new_visitors returning_visitors visiting_people bouncing_people largest_page_views second_page_views"
+    "new_visitors returning_visitors visiting_people bouncing_people largest_page_views second_page_views "
+    "new_people returning_people staying_people"
 )
 SERVICE = (
     "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors"
@@ -36,7 +37,10 @@ TABLES = {
         "page_views unique_members contributing_people largest_page_views second_page_views",
     ),
     "partner_hourly_visits": ("partner_id VARCHAR, month DATE", "weekday hour visits contributing_people"),
-    "partner_visit_frequency_monthly": ("partner_id VARCHAR, month DATE, band VARCHAR", "people contributing_people"),
+    **{
+        f"partner_visit_{of}_monthly": ("partner_id VARCHAR, month DATE, band VARCHAR", "people contributing_people")
+        for of in ("frequency", "length")
+    },
     "partner_staff_monthly_usage": (
         "partner_id VARCHAR, month DATE",
         "active_members visits page_views contributing_people",
@@ -73,7 +77,8 @@ def warehouse(house, line):
         record_days(connection, {day: {"events": "e"} for day in (GONE, BESIDE, KEPT)})
         for day in (GONE, BESIDE, KEPT):
             connection.execute(
-                "INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1)", [day]
+                "INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1)",
+                [day],
             )
             for name in BREAKDOWNS:
                 connection.execute(
@@ -88,7 +93,7 @@ def warehouse(house, line):
         for period, mart in (("week", "partner_weekly_usage"), ("month", "partner_monthly_usage")):
             connection.execute(
                 f"INSERT INTO {mart} SELECT 'p', date_trunc('{period}', day), sum(page_views), sum(visits), "  # noqa: S608
-                "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1 "
+                "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1 "
                 "FROM partner_daily_usage GROUP BY 2"
             )
         connection.execute(
@@ -105,6 +110,9 @@ def warehouse(house, line):
                 )
         connection.execute(
             "INSERT INTO partner_visit_frequency_monthly SELECT 'p', month, '1', 1, 1 FROM partner_monthly_usage"
+        )
+        connection.execute(
+            "INSERT INTO partner_visit_length_monthly SELECT 'p', month, '0-9', 1, 1 FROM partner_monthly_usage"
         )
     return house
 
@@ -162,12 +170,13 @@ def test_hours_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehous
     assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"hour_months_unequal": 2}
 
 
-def test_bands_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse):
-    fewer = "DELETE FROM partner_visit_frequency_monthly WHERE month = '{}'"
-    more = "UPDATE partner_monthly_usage SET visiting_people = 0 WHERE month = '2015-05-01'"
+@pytest.mark.parametrize("of", ["frequency", "length"])
+def test_bands_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse, of):
+    fewer = f"DELETE FROM partner_visit_{of}_monthly WHERE month = '{{}}'"  # noqa: S608 -- own names
+    more = f"UPDATE partner_visit_{of}_monthly SET people = 2, contributing_people = 2 WHERE month = '2015-05-01'"  # noqa: S608
     assert faults(warehouse, usage_periods, fewer.format("2015-04-01")) == {}
-    assert faults(warehouse, usage_periods, more) == {"frequency_months_unequal": 1}
-    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"frequency_months_unequal": 2}
+    assert faults(warehouse, usage_periods, more) == {f"{of}_months_unequal": 1}
+    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {f"{of}_months_unequal": 2}
 
 
 def test_rows_that_were_built_before_a_figure_was_added_have_none_of_the_added_ones(warehouse):
