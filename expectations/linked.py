@@ -58,6 +58,17 @@ CHECKS = (
         blocks=False,
     ),
     Check(
+        name="lost_linked_events_came_again",
+        asset=EVENTS,
+        frame="linked_files",
+        column="rows_lost",
+        clause="collect.linked",
+        sentence="What a restored backup lost of linked events was delivered again: others' rows of an erasure's day.",
+        sentence_ko="백업 복원으로 잃은 연계 이벤트(삭제된 회원과 같은 날의 다른 회원 기록)가 다시 전달되었습니다.",
+        severity="warning",
+        blocks=False,
+    ),
+    Check(
         name="linked_quarantine_stays_small",
         asset=EVENTS,
         frame="linked_files",

@@ -6,7 +6,7 @@ The ledger entry is the commit: before it nothing counts, and an import that run
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -42,6 +42,27 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Again:
+    """A file that was taken in before, of which rows of `days` were lost, from `first_row` on."""
+
+    known: RecordFile
+    days: frozenset[date]
+    first_row: int
+    times: int
+    """How often it was taken in before."""
+
+    @property
+    def offset(self) -> int:
+        """What tells the names of its sealed parts from those of before: no content is as long."""
+        return self.times * 10**13
+
+    def told(self, record: RecordFile) -> RecordFile:
+        """Return what the ledger keeps: counts of the rows taken now, and the file as it was known."""
+        known = self.known
+        return replace(record, total_rows=known.total_rows, can_grow=known.can_grow, extends=known.extends)
+
+
+@dataclass(frozen=True)
 class Stores:
     """Where rows go; `source` names the folder within."""
 
@@ -59,10 +80,12 @@ def import_record_file(
     chunks: Chunks,
     delivery_day: date,
     is_past: Callable[[date], bool] = lambda _day: False,
+    again: Again | None = None,
 ) -> RecordFile:
     """Take in the file `path`, which was found to have `content`; of a file that grew, the rows that are new.
 
     Rows of days that `is_past` says so of are counted and not stored, a row that cannot be read with the one before it.
+    With `again` only rows that were lost are taken; what was set aside once stays where it is.
     Writes into the stores and nowhere else; the caller appends the outcome to the ledger. Raises InputError when nothing of
     it can be read, when a required column is missing, or when it grew from a file that ended within a row; ChangedFileError
     when it changed since; DamagedError when what was sealed does not read back. Nothing is left in the stores then.
@@ -72,9 +95,9 @@ def import_record_file(
         raise InputError(f"{path.name}: begins with an imported file that ended within a row")
     watched = _LastByte(chunks)
     reader = open_export(path, watched)
-    tally = _Tally(content.sha256, spec, stores, delivery_day, is_past)
+    tally = _Tally(content.sha256, spec, stores, delivery_day, is_past, again)
     try:
-        for row in _new_rows(reader, spec, before):
+        for row in _new_rows(reader, spec, again.first_row if again else before.total_rows if before else 0):
             if tally.is_full:
                 _require_columns(path, reader, spec)
                 tally.seal()
@@ -86,7 +109,8 @@ def import_record_file(
     except BaseException:
         tally.undo()
         raise
-    return _record(path.name, content, reader.columns, spec, tally, ends_with_newline=watched.last == b"\n")
+    record = _record(path.name, content, reader.columns, spec, tally, ends_with_newline=watched.last == b"\n")
+    return record if again is None else again.told(record)
 
 
 def _require_columns(path: Path, reader: TableReader, spec: RecordSpec) -> None:
@@ -111,8 +135,7 @@ class _LastByte:
             yield chunk
 
 
-def _new_rows(reader: TableReader, spec: RecordSpec, before: RecordFile | None) -> Iterator[RawRow]:
-    known = before.total_rows if before else 0
+def _new_rows(reader: TableReader, spec: RecordSpec, known: int) -> Iterator[RawRow]:
     for place, row in enumerate(reader.rows([column.name for column in spec.columns])):
         if place >= known:
             yield row
@@ -127,6 +150,7 @@ class _Tally:
     stores: Stores
     day: date
     is_past: Callable[[date], bool]
+    again: Again | None = None
     rows: int = 0
     past_period: int = 0
     last_fault: str | None = None
@@ -149,12 +173,17 @@ class _Tally:
                 raise FaultError(f"{TIME}: missing")
         except FaultError as cause:
             self.last_fault = str(cause)
-            if not self._comes_late():
+            if self.again is not None:
+                self.rows -= 1
+            elif not self._comes_late():
                 self.quarantined[self.last_fault] += 1
                 self._refused[self.day].append((row.number, _set_aside(self.file_sha256, row, self.last_fault)))
         else:
             self.last_fault = None
             self.day = seoul_day(time)
+            if self.again is not None and self.day not in self.again.days:
+                self.rows -= 1
+                return
             self._settle_first_rows()
             if not self._comes_late():
                 self.accepted_by_day[self.day] += 1
@@ -210,7 +239,7 @@ class _Tally:
             self.stores.source,
             day,
             file_sha256=self.file_sha256,
-            first_byte=self._place,
+            first_byte=self._place + (self.again.offset if self.again else 0),
             runs=_runs([number for number, _ in rows]),
             raw=b"".join(line for _, line in rows),
         )

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,8 @@ DERIVATION = 3
 """Raised when the code between row and event changes what comes out, so that retained days are derived again."""
 TABLES = ("linked_accounts", "members", "contents", "consents", "partners")
 """The registry tables that decide whose a linked event is."""
+NOTHING = hashlib.sha256(b"").hexdigest()
+"""Fingerprint of a day of which no row is left: its file is empty, and the next row delivered for it makes it stale."""
 _TYPES = {"date": pa.date32(), "instant": pa.timestamp("us"), "text": pa.string()}
 
 
@@ -56,18 +58,34 @@ def linked_folder(workspace: Workspace) -> Path:
 
 
 def stale_linked_days(workspace: Workspace) -> list[LinkedInput]:
-    """Return the days whose rows, links, people, policy or key are not those their linked events rest on."""
-    known = read_day_states(linked_folder(workspace))
-    return [
-        given
-        for given in linked_inputs(workspace)
-        if given.day not in known or known[given.day].fingerprint != given.fingerprint
-    ]
+    """Return the days whose rows, links, people, policy or key are not those their linked events rest on.
+
+    A day of which no part can be read any more, while its period runs, rests on nothing: a restored backup brought its events
+    back, and what they were made of went with an erasure since.
+    """
+    known, inputs, gone = (
+        read_day_states(linked_folder(workspace)),
+        linked_inputs(workspace),
+        Gone.of(workspace.keyring),
+    )
+    empty = known.keys() - {given.day for given in inputs}
+    inputs += [LinkedInput(day, (), NOTHING) for day in sorted(empty) if not _is_over(workspace, gone, day)]
+    return [given for given in inputs if given.day not in known or known[given.day].fingerprint != given.fingerprint]
 
 
 def derive_linked_days(workspace: Workspace) -> list[LinkedReport]:
-    """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare."""
-    return derive_linked(workspace, stale_linked_days(workspace))
+    """Derive every stale day anew, replacing its file. Raises CheckFailedError for a field the policy does not declare.
+
+    Figures of a day that rests on nothing any more stand, as those of destroyed days do.
+    """
+    stale = stale_linked_days(workspace)
+    before = read_day_states(linked_folder(workspace))
+    reports = derive_linked(workspace, stale)
+    now = read_day_states(linked_folder(workspace))
+    for former, state in ((before[given.day], now[given.day]) for given in stale if given.fingerprint == NOTHING):
+        stands = replace(state, figures_of=former.figures, figures_rows=former.counted_rows)
+        write_day_state(linked_folder(workspace), stands)
+    return reports
 
 
 def derive_linked(workspace: Workspace, given_days: Sequence[LinkedInput]) -> list[LinkedReport]:
@@ -90,6 +108,12 @@ def linked_inputs(workspace: Workspace) -> list[LinkedInput]:
         facts = [common, workspace.registry.fingerprint(day, TABLES), workspace.tombstones.fingerprint(day), sealed]
         inputs.append(LinkedInput(day, tuple(segments), hashlib.sha256(json.dumps(facts).encode()).hexdigest()))
     return inputs
+
+
+def _is_over(workspace: Workspace, gone: Gone, day: date) -> bool:
+    period = workspace.policy.dataset(DELIVERED).period
+    ends = None if period is None else period.ends(day)
+    return _is_gone(gone, day) or (ends is not None and ends < workspace.today)
 
 
 def _is_gone(gone: Gone, day: date) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.errors import InputError
-from pipelines.records.importing import ChangedFileError, Content, Stores, import_record_file
+from pipelines.records.importing import Again, ChangedFileError, Content, Stores, import_record_file
 from pipelines.records.ledgered import KIND, RecordFile
+from pipelines.records.lost import first_new_row, lost_of
 from pipelines.records.specs import record_spec
 from pipelines.steps.gone import Gone, past_period
 from pipelines.steps.landed import finished
@@ -143,6 +144,7 @@ class _Taker:
         self._spec = record_spec(workspace.policy, FOLDERS[folder])
         gone = Gone.of(workspace.keyring)
         self._is_past = past_period(workspace.policy, gone, self._spec.dataset, workspace.today)
+        self._lost = lost_of(workspace.ledger, self._is_past)
         self._known = record_files(workspace, self._spec.dataset)
         self._quarantined = {entry.body["delivered_sha256"] for entry in workspace.ledger.entries(QUARANTINED_FILE)}
         self._stores = Stores(folder, workspace.vault, workspace.quarantine)
@@ -155,7 +157,8 @@ class _Taker:
             return RecordReport(path.name, "known")
         try:
             content = self._identified(path)
-            if any(known.sha256 == content.sha256 for known in self._known):
+            again, is_known = self._again(content.sha256), any(k.sha256 == content.sha256 for k in self._known)
+            if is_known and again is None:
                 return RecordReport(path.name, "known")
             record = import_record_file(
                 path,
@@ -165,6 +168,7 @@ class _Taker:
                 chunks=self._chunks,
                 delivery_day=self._workspace.today,
                 is_past=self._is_past,
+                again=again,
             )
         except ChangedFileError:
             raise
@@ -172,7 +176,23 @@ class _Taker:
             return self._set_aside(path, str(cause).removeprefix(f"{path.name}: "))
         self._workspace.ledger.append(KIND, record.to_body(), self._workspace.clock.now())
         self._known.append(record)
+        self._lost.pop(content.sha256, None)
         return RecordReport(path.name, "imported", record)
+
+    def _again(self, sha256: str) -> Again | None:
+        """Return what a restored backup lost of a file that is delivered once more; None where nothing is missing."""
+        if sha256 not in self._lost:
+            return None
+        files = {known.sha256: known for known in self._known}
+        before = {name: (known.extends, known.total_rows) for name, known in files.items()}
+        first_row = first_new_row(self._lost, before, sha256)
+        days = set[date]()
+        chain: str | None = sha256
+        while chain is not None and chain in self._lost:
+            days |= self._lost[chain].rows.keys()
+            chain = before[chain][0]
+        times = sum(known.sha256 == sha256 for known in self._known)
+        return Again(files[sha256], frozenset(days), first_row, times)
 
     def _identified(self, path: Path) -> Content:
         identity = identify(self._chunks(path), self._known)

@@ -7,7 +7,9 @@ import duckdb
 import pandas as pd
 
 from pipelines.records.linked import OTHER
+from pipelines.records.lost import lost_of
 from pipelines.steps.day_files import DayState
+from pipelines.steps.gone import Gone, past_period
 from pipelines.steps.linked import DELIVERED, DERIVED, linked_folder
 from pipelines.steps.metrics.events import SQL_TYPES
 from pipelines.steps.metrics.records import record_file_frame
@@ -26,8 +28,14 @@ COLUMNS = [
 
 
 def linked_files(workspace: Workspace, only: Only) -> pd.DataFrame:
-    """One row an imported file of linked events; the columns of `record_file_frame`."""
-    return record_file_frame(workspace, DELIVERED, only)
+    """One row an imported file of linked events: the columns of `record_file_frame`, and `rows_lost` with a restored backup."""
+    frame = record_file_frame(workspace, DELIVERED, only)
+    lost = lost_of(
+        workspace.ledger, past_period(workspace.policy, Gone.of(workspace.keyring), DELIVERED, workspace.today)
+    )
+    last = {file.sha256: number for number, file in enumerate(record_files(workspace, DELIVERED))}
+    missing = {last[sha256]: sum(each.rows.values()) for sha256, each in lost.items() if sha256 in last}
+    return frame.assign(rows_lost=[missing.get(number, 0) for number in range(len(frame))])
 
 
 def linked_days(workspace: Workspace, only: Only) -> pd.DataFrame:

@@ -18,9 +18,11 @@ from pipelines.retention.register import Register
 from pipelines.rights.sealed import ONE_YEAR
 from pipelines.steps.day_files import LINKED, read_day_states
 from pipelines.steps.gone import Gone
+from pipelines.steps.linked import derive_linked_days
 from pipelines.steps.retention.byte_files import files_below
 from pipelines.steps.retention.executing import Executed, finish_begun
 from pipelines.steps.retention.inventory.places import KEY_DATASET, SIGN_UPS, Found, Store, place_of
+from pipelines.steps.retention.lost_rows import note_lost_rows
 from pipelines.steps.retention.planning import NO_WIRING, Wiring
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.retention.rotation import stored_segments
@@ -78,9 +80,12 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
             raise DamagedError(f"nothing runs before someone looked: {found.findings[0].sentence}. {RESTORED}")
         register.restore(workspace.policy.version, NIGHTLY, workspace.clock.now())
     left = set[_Left]() if found.is_only_older else _left_by_keys(register)
+    lost = note_lost_rows(workspace, {file.path.relative_to(workspace.home.root).as_posix() for file in back})
     entries = tuple(_replayed(workspace, back, left))
     for entry in entries:
         register.append(entry, workspace.clock.now())
+    if lost:
+        derive_linked_days(workspace)
     if found.is_only_older:
         finished = finish_begun(workspace, wiring)
     return Begun(found.is_only_older, entries, tuple(finished))

@@ -18,6 +18,7 @@ from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Method
 from pipelines.retention.items import Kind
 from pipelines.steps.day_files import read_day_states, write_day_state
 from pipelines.steps.linked import (
+    NOTHING,
     LinkedInput,
     derive_linked,
     derive_linked_days,
@@ -31,8 +32,6 @@ from pipelines.steps.subjects.linked_rows import DATASET, FIELD, LINKS, segments
 from pipelines.steps.workspace import Workspace
 
 CLAUSE = "collect.linked"
-NOTHING = hashlib.sha256(b"").hexdigest()
-"""Fingerprint of a day of which no row is left: its file is empty, and the next row delivered for it makes it stale."""
 WAITS_DAYS = 3
 """An export that describes so many days after an event, and knows no link of its ID, says that there is none."""
 

@@ -23,6 +23,8 @@ from pipelines.steps.imports import import_landing
 from pipelines.steps.linked import derive_linked_days, linked_folder
 from pipelines.steps.people import people_of
 from pipelines.steps.record_imports import import_record_files
+from pipelines.steps.retention.lost_rows import note_lost_rows
+from pipelines.steps.subjects.linked_rows import segments_by_day
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.engine import add_key
 from pipelines.storage.ledger import Ledger
@@ -228,6 +230,12 @@ def linked_event_without_a_link(workspace: Workspace) -> None:
     """Deliver an event of ten days ago whose ID no link record names any more."""
     day = workspace.today - timedelta(days=10)
     deliver(workspace, "linked", {**LINKED, "time": f"{day}T12:00:00+09:00", "melon_member_id": "m-ended"})
+
+
+def linked_rows_lost(workspace: Workspace) -> None:
+    """Let the ledger lose the rows of a day, as a home does that is restored from before somebody was erased from it."""
+    segments = [segment for found in segments_by_day(workspace).values() for segment in found]
+    assert note_lost_rows(workspace, {f"vault/{segment.path}" for segment in segments}) > 0
 
 
 def export_instead(workspace: Workspace, table: str, rows: str) -> None:

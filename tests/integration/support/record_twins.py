@@ -69,6 +69,7 @@ RECORD_TWINS = (
     ),
     Twin("passwords_are_one_way", "a plain one", exports.with_one_more("members", **PLAIN)),
     Twin("sign_ups_are_not_double", "the phone of who left", records.sign_up_of_who_left),
+    Twin("lost_linked_events_came_again", "the rows of a day named as lost", records.linked_rows_lost),
     Twin("holds_are_known", "keys of a hold whose order is gone", records.hold_that_is_gone),
     Twin("holds_are_reviewed", "a hold past its review date", records.hold_past_its_review),
     Twin("requests_are_carried_out", "a request that was cut short", records.request_left_open),

@@ -71,9 +71,7 @@ class _FilesFirst(Destroyer):
             super().destroy_keys()
 
 
-def _entered_first(
-    workspace: Any, register: Any, plan: Any, begun: Any, done: Any, wiring: Any, _show: Any
-) -> Any:
+def _entered_first(workspace: Any, register: Any, plan: Any, begun: Any, done: Any, wiring: Any, _show: Any) -> Any:
     """Enter each group before it is destroyed: what a crash cut short counts as done."""
     destroyer = Destroyer(workspace, plan, wiring)
     destroyer.destroy_keys()
