@@ -1,6 +1,7 @@
 """All suites by name; the order is the order of the pipeline."""
 
 from expectations import (
+    accounts,
     cookies,
     days_complete,
     destruction,
@@ -38,6 +39,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "usage_sane": usage_sane.CHECKS,
     "releases": releases.CHECKS,
     "destruction": destruction.CHECKS,
+    "accounts": accounts.CHECKS,
 }
 
 

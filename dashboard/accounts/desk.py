@@ -51,6 +51,21 @@ class Desk:
         """Hash a password, waiting for a turn."""
         return await to_thread.run_sync(self.passwords.hashed, password, limiter=self.hashing)
 
+    async def confirms(self, request: Request, account: Account, password: str) -> bool:
+        """Say whether who is signed in knows the password; failures count as in signing in, and a lock ends every session.
+
+        Without it, a session that somebody else got hold of could be used to guess the password.
+        """
+        failures, now = self.accounts.failures, self.clock.now()
+        if failures.locked_until(account.account_id, now) is None:
+            if await self.matches(password, account.password_hash):
+                failures.clear(account.account_id)
+                return True
+            if failures.add(account.account_id, now) >= self.accounts.rules.failures_lock:
+                self.accounts.sessions.end_all(account.account_id)
+        await to_thread.run_sync(self.record, request, "password refused", account)
+        return False
+
     def account(self, account_id: str) -> Account | None:
         """Return an account as it is now; its file is opened only when it changed."""
         try:

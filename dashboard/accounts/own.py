@@ -66,7 +66,7 @@ class OwnAccount:
     async def end_sessions(self, request: Request, account: Account) -> Response:
         """End one's other sessions, or one of them, for the present password (ASVS 7.5.2)."""
         form = form_of(request)
-        if not await self._desk.matches(form.get("present", ""), account.password_hash):
+        if not await self._desk.confirms(request, account, form.get("present", "")):
             return RedirectResponse("/account?fault=not-yours", 303)
         await run_in_threadpool(self._desk.record, request, "own sessions ended", account)
         sessions, only = self._desk.accounts.sessions, form.get("session") or None

@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route
 from dashboard import words
 from dashboard.accounts.desk import Desk
 from dashboard.accounts.sign_in import SET_PASSWORD
-from dashboard.pages.errors import answer
 from dashboard.rendering import render
 from dashboard.security.forms import form_of
 from dashboard.security.rates import Rates
@@ -66,10 +65,7 @@ class Passwords:
         account, form = await run_in_threadpool(self._desk.own, request), form_of(request)
         if account is None:
             raise HTTPException(404)
-        wait = self._per_address.wait_for(account.account_id)
-        if wait:
-            return answer(request, 429, {"Retry-After": str(wait)})
-        is_own = await self._desk.matches(form.get("present", ""), account.password_hash)
+        is_own = await self._desk.confirms(request, account, form.get("present", ""))
         fault = fault_in(form, account) if is_own else "not-yours"
         if fault is not None:
             return RedirectResponse(f"/account?fault={fault}", 303)

@@ -39,8 +39,6 @@ class Account:
     link_expires_at: datetime | None = None
     disabled_at: datetime | None = None
     language: str = "ko"
-    is_demo: bool = False
-    """Made with the sample data: works in a demo home alone."""
 
     @property
     def is_disabled(self) -> bool:

@@ -132,6 +132,7 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
         "sign_ups": 1,
         "rights": 1,
         "ended_links": 1,
+        "accounts": 1,
         "cookie_lines": days,
         "event_people": days,
         "event_fields": days,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from pipelines.steps.metrics.accounts import accounts
 from pipelines.steps.metrics.breakdowns import breakdowns
 from pipelines.steps.metrics.cookies import cookie_days, cookie_files, cookie_lines
 from pipelines.steps.metrics.days import days
@@ -45,6 +46,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "releases": releases,
     "destruction": destruction,
     "ended_links": ended_links,
+    "accounts": accounts,
 }
 
 

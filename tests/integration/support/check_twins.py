@@ -1,6 +1,7 @@
 """Twins of every check that the suites declare: on deliveries and events here, the others from beside."""
 
 from support import corruption as corrupt
+from support.account_twins import ACCOUNT_TWINS
 from support.destruction_twins import DESTRUCTION_TWINS
 from support.mart_twins import MART_TWINS
 from support.record_twins import RECORD_TWINS
@@ -118,4 +119,5 @@ TWINS = (
     *USAGE_TWINS,
     *RELEASE_TWINS,
     *DESTRUCTION_TWINS,
+    *ACCOUNT_TWINS,
 )

@@ -88,6 +88,22 @@ def test_own_sessions_are_listed_and_ended_for_the_password(served):
     assert [browser.get("/").status_code for browser in (here, there, third)] == [200, 303, 303]
 
 
+@pytest.mark.parametrize("path", ["/account/password", "/account/sessions"])
+def test_a_session_in_other_hands_does_not_help_to_guess_the_password(served, path):
+    """Ten wrong ones in a row lock the account as failures to sign in do, and every session of it is over."""
+    stolen, own = served.browser("reader"), served.browser("reader")
+    form = {"present": "wrong", "new": NEW, "again": NEW}
+    token = stolen.csrf()
+    for _ in range(9):
+        assert stolen.submit(path, form, token=token).headers["location"] == "/account?fault=not-yours"
+    assert own.get("/").status_code == 200
+    stolen.submit(path, form, token=token)
+    assert [browser.get("/").status_code for browser in (stolen, own)] == [303, 303]
+    assert served.browser().sign_in("reader").status_code == 401
+    served.clock.move(minutes=15)
+    assert served.browser().sign_in("reader").status_code == 303
+
+
 def test_the_language_is_kept_with_the_account(served):
     browser = served.browser("reader")
     assert '<html lang="en"' in browser.get("/account").text
