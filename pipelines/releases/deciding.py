@@ -22,6 +22,7 @@ from pipelines.releases.memory import coarse, schema, width_column
 from pipelines.releases.relations import Integers, structures
 from pipelines.releases.rows import NEW, connected_periods, load_rows
 from pipelines.releases.showing import Shown, is_shown_part, rows_of_marts, shown_measures
+from pipelines.releases.voids import void_cells, without_voids
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ def decide(
     found = structures(sources.work, publication)
     made = frozenset(name for name, table in publication.tables.items() if table.days is not None)
     equations = reached(frame, agreed(frame, found, made))
-    mask = masked(frame, publication, equations, with_complementary=with_complementary)
+    frame.void = void_cells(frame, equations, frame.is_new)
+    # What was hidden before is not remembered as empty, but it protects nothing either.
+    open_equations = without_voids(equations, void_cells(frame, equations, ~frame.is_shown_before))
+    mask = masked(frame, publication, open_equations, with_complementary=with_complementary)
     joined = rows_of_marts(sources.work, rows)
     shown = shown_measures(frame, publication, found, joined, mask.is_hidden)
     judge(

@@ -1,12 +1,13 @@
 """The table `rows` as columns in memory, in order of id."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.errors import UsageError
 from pipelines.policy.publication import Publication
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
@@ -33,6 +34,8 @@ class Frame:
     has: dict[str, Booleans]
     widths: dict[str, Integers]
     """Of hidden rows of earlier releases, as remembered; 0 elsewhere."""
+    void: dict[str, Booleans] = field(default_factory=dict)
+    """By measure, new rows that are known to have none of it (`void_cells`); nothing where that was not asked."""
 
     def __len__(self) -> int:
         """Return n."""
@@ -69,7 +72,7 @@ class Frame:
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) -> Frame:
-    """Read the table `rows`."""
+    """Read the table `rows`. Raises UsageError for rows of a table that the policy publishes no more."""
     measures = counted(publication)
     tables = tuple(publication.tables)
     found: dict[str, Any] = connection.execute(
@@ -78,6 +81,10 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         f"{', '.join(width_column(name) for name in measures)} FROM rows ORDER BY id"
     ).fetchnumpy()
     order = {name: place for place, name in enumerate(tables)}
+    if gone := sorted(set(found["tbl"].tolist()) - set(order)):
+        raise UsageError(
+            f"{gone[0]} was published, and what follows hangs together with it: the policy has to name it still"
+        )
     return Frame(
         tables=tables,
         table_of=np.array([order[name] for name in found["tbl"].tolist()], dtype=np.int64),

@@ -58,15 +58,17 @@ def judge(
     shown: dict[str, Booleans],
     protection: dict[str, Integers],
     *,
-    number: int,
+    number: int | None,
     restated: Restated | None = None,
 ) -> None:
     """Attack what `frame` shows and add what leaks to `verdict`.
 
-    `protection` is how wide an adversary's interval of each hidden value has to be, by measure; `number` the release's own.
+    `protection` is how wide an adversary's interval of each hidden value has to be, by measure; `number` the release whose cells
+    and what they reach are attacked, None for every cell of every release.
     """
     seen = _Seen(frame, publication, shown, protection)
-    touched = np.flatnonzero(frame.is_new[seen.row] | (frame.release[seen.row] == number))
+    of_release = np.ones(len(frame), dtype=np.bool_) if number is None else frame.is_new | (frame.release == number)
+    touched = np.flatnonzero(of_release[seen.row])
     view = seen.view(publication)
     findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
     for leak, name, count in findings.verdict(view).leaks:
@@ -115,7 +117,7 @@ class _Seen:
             np.where(shown, values, np.nan),
             classes=tuple(f"{table}.{name}" for table in frame.tables for name in self.measures),
             class_of=frame.table_of[self.row] * len(self.measures) + self.measure,
-            known_empty=~shown & (frame.people[self.row] == 0) & frame.is_new[self.row],
+            known_empty=~shown & self._stacked(frame.void).astype(np.bool_),
             protection=self._protection(thresholds, is_count, row_shown),
             rests_on_k=enough | row_shown,
             people=np.where(shown, people, -1),
@@ -130,11 +132,14 @@ class _Seen:
         order = {name: place for place, name in enumerate(self.measures)}
         for structure in found:
             pairs = [(Kind.ADDS_UP, part, total) for part, total in structure.adds_up.items()]
-            pairs += [(Kind.UNION, part, total) for part, total in structure.unions.items()]
+            pairs += [(Kind.UNION, name, name) for name in structure.unions]
             for kind, part, total in pairs:
                 of_total, of_part = self.place[order[total]], self.place[order[part]]
+                void = self.frame.void.get(part, np.zeros(len(self.frame), dtype=np.bool_))
                 for row, rows in structure:
-                    yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
+                    # Whoever came though all parts are empty is in none of them: the count is no union of theirs.
+                    if kind is Kind.ADDS_UP or not void[rows].all():
+                        yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
 
     def before(self, restated: Restated | None) -> Before:
         """Return how earlier releases left the cells."""
