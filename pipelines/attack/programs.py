@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from pipelines.attack.arrays import TOLERANCE, Bools, Floats, Ints
 from pipelines.attack.rows import Rows
@@ -16,6 +16,8 @@ from pipelines.attack.rows import Rows
 _SOLVED, _INFEASIBLE = 0, 2
 _WORTH_ANOTHER = 0.95
 """As long as aiming at all cells at once, in directions drawn by lot, shows one in twenty to be wide enough, it goes on."""
+_RISES = 0.99
+"""A cell that can rise at all rises by 1 in the program that asks for it: what is less is the solver's tolerance."""
 
 
 class UnsolvedError(Exception):
@@ -55,6 +57,7 @@ class Programs:
         self._room = self._room_of(rows, part)
         self._box = np.column_stack((self.lower, np.minimum(self.upper, 4 * self._room)))
         self.programs = 0
+        self.is_endless = np.zeros(len(self.cells), dtype=np.bool_)
         self._last = np.zeros(len(self.cells))
         self._choose(np.ones(len(self.cells), dtype=np.bool_))
 
@@ -62,16 +65,15 @@ class Programs:
         """Bound every cell; `exact` asks for both ends of each, however wide. Raises UnsolvedError."""
         seen_low, seen_high = np.full(len(self.cells), np.inf), np.full(len(self.cells), -np.inf)
         end_low, end_high = np.zeros((2, len(self.cells)), dtype=np.bool_)
+        if not exact:
+            self.is_endless = self._rising()
         wide, left = np.random.default_rng(0), np.inf
         while (open_cells := self._open(seen_low, seen_high, end_low, end_high, exact=exact)).any():
             self._leave_out_finished(open_cells)
             together = not exact and open_cells.sum() < _WORTH_ANOTHER * left
             left = open_cells.sum()
-            if together:
-                aim = np.where(open_cells, wide.choice((-1.0, 1.0), len(open_cells)), 0.0)
-            else:
-                aim = self._aim(open_cells, end_low, end_high)
-            solution = self._solution(aim)
+            aim = self._aim(open_cells, end_low, end_high)
+            solution = self._spread(open_cells, wide) if together else self._solution(aim)
             seen_low, seen_high = np.minimum(seen_low, solution), np.maximum(seen_high, solution)
             if not together:
                 end_low |= aim > 0
@@ -85,8 +87,30 @@ class Programs:
         return Answer(self.cells, lower, upper, both, self.programs)
 
     def _open(self, low: Floats, high: Floats, end_low: Bools, end_high: Bools, *, exact: bool) -> Bools:
-        unbounded = ~(end_low & end_high)
+        unbounded = ~(end_low & end_high | self.is_endless)
         return unbounded if exact else unbounded & ~(high - low >= self.required - TOLERANCE)
+
+    def _rising(self) -> Bools:
+        """Find the cells that rise without end, by one program: there is a movement that no relation holds up in which each does.
+
+        A movement counts as one in a cell as soon as it is one there, however far others have to go for it; so the program that
+        counts most finds all of them.
+        """
+        rising = np.zeros(len(self.cells), dtype=np.bool_)
+        columns = np.flatnonzero(np.isinf(self.upper))
+        if len(columns):
+            both = hstack([self._matrix[:, columns]] * 2, format="csr")
+            given: dict[str, object] = {}
+            for kind, rows in (("eq", self._exact), ("ub", ~self._exact)):
+                if rows.any():
+                    given |= {f"A_{kind}": both[rows], f"b_{kind}": np.zeros(int(rows.sum()))}
+            ends = np.concatenate((np.ones(len(columns)), np.full(len(columns), np.inf)))
+            aim = np.concatenate((-np.ones(len(columns)), np.zeros(len(columns))))
+            self.programs += 1
+            found = linprog(aim, bounds=np.column_stack((np.zeros_like(ends), ends)), method="highs", **given)
+            if found.status == _SOLVED:
+                rising[columns] = found.x[: len(columns)] > _RISES
+        return rising
 
     def _aim(self, open_cells: Bools, end_low: Bools, end_high: Bools) -> Floats:
         """Say what to make small: in each part one open cell, or its opposite."""
@@ -128,10 +152,33 @@ class Programs:
 
     def _solution(self, aim: Floats) -> Floats:
         """Solve once; parts that are left out keep their last solution. Raises UnsolvedError."""
+        self._last[self._columns] = self._solved(aim[self._columns], self._given)
+        return self._last.copy()
+
+    def _spread(self, open_cells: Bools, chance: np.random.Generator) -> Floats:
+        """Let as many open cells as can be lie as far above their lower ends as is asked of them, all in one solution.
+
+        Each column stands twice: up to that height it counts, by a weight drawn by lot; beyond it counts no more, and leaves what
+        there is to others. Raises UnsolvedError.
+        """
+        columns, size = self._columns, len(self._columns)
+        lowest, highest = self._box[columns].T
+        enough = np.minimum(lowest + self.required[columns], highest)
+        box = np.column_stack((np.concatenate((lowest, np.zeros(size))), np.concatenate((enough, highest - enough))))
+        weight = np.where(open_cells[columns], chance.uniform(0.5, 1.0, size), 0.0)
+        given = self._given | {"bounds": box}
+        for kind in ("A_eq", "A_ub"):
+            if kind in given:
+                given[kind] = hstack([given[kind]] * 2, format="csr")
+        found = self._solved(np.concatenate((-weight, np.zeros(size))), given)
+        self._last[columns] = found[:size] + found[size:]
+        return self._last.copy()
+
+    def _solved(self, aim: Floats, given: dict[str, object]) -> Floats:
         for presolve in (True, False):
             self.programs += 1
-            found = linprog(aim[self._columns], **self._given, method="highs", options={"presolve": presolve})
+            found = linprog(aim, **given, method="highs", options={"presolve": presolve})
             if found.status == _SOLVED:
-                self._last[self._columns] = found.x
-                return self._last.copy()
+                solution: Floats = found.x
+                return solution
         raise UnsolvedError(infeasible=found.status == _INFEASIBLE)

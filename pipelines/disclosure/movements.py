@@ -19,6 +19,7 @@ TOLERANCE = 1e-6
 WORTH = 2
 """Programs move all unproven values of a block at once while that proves so many a time; then one value is looked at alone."""
 SEED = 20140616
+RISES = 0.99
 
 
 def solve(matrix: sparse.csr_array, gain: Floats, low: Floats, high: Floats) -> Floats:
@@ -27,6 +28,18 @@ def solve(matrix: sparse.csr_array, gain: Floats, low: Floats, high: Floats) -> 
     if outcome.status != 0:
         raise DisclosureError("the solver found no answer; nothing is published on a guess")
     return np.asarray(outcome.x, dtype=np.float64)
+
+
+def rising(matrix: sparse.csr_array) -> Booleans:
+    """Return which variables rise without end, by one program: there is a movement in which each does and none falls.
+
+    A variable counts as one as soon as it rises by 1, however far others have to go for it: the program that counts most finds
+    all that can. What is less than that is the solver's tolerance.
+    """
+    size = matrix.shape[1]
+    gain, high = np.repeat([1.0, 0.0], size), np.repeat([1.0, np.inf], size)
+    moved = solve(sparse.hstack([matrix, matrix], format="csr"), gain, np.zeros(2 * size), high)
+    return np.asarray(moved[:size] > RISES)
 
 
 class Reach:
@@ -48,12 +61,15 @@ class Reach:
         matrix, need = self.equations.matrix[rows][:, columns], self.equations.need[columns]
         low, high = -self.equations.room[columns], np.full(len(columns), 4 * need.max())
         owner = np.repeat(np.arange(len(handful)), [len(one.columns) for one in handful])
+        self.high[columns] = np.maximum(self.high[columns], np.where(rising(matrix), need, 0))
         chance, before = np.random.default_rng(SEED), len(columns) + WORTH * len(handful)
         while before - (left := int((~self.is_wide()[columns]).sum())) >= WORTH * len(handful):
             if not left:
                 return []
             before, still_open = left, ~self.is_wide()[columns]
-            weight = chance.choice([-1.0, 1.0], len(columns)) * chance.random(len(columns))
+            # What cannot fall far enough has to rise; all at once they only do where others fall.
+            way = np.where(-low < need, 1.0, chance.choice([-1.0, 1.0], len(columns)))
+            weight = way * chance.random(len(columns))
             enough = np.where(still_open, need, high)
             self._stretch(
                 matrix,
