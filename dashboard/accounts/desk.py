@@ -119,7 +119,8 @@ class Desk:
         """End the session of a request, and let the browser forget it and what it kept."""
         self.accounts.sessions.end(request.cookies.get(self.cookie, ""))
         response.delete_cookie(self.cookie, path="/", secure=self.is_tls, httponly=True, samesite="lax")
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        # Not "cookies": that takes those of the whole domain, and the site's own sign-in with them.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def own(self, request: Request) -> Account | None:
