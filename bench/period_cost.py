@@ -38,7 +38,8 @@ SELECT
     NULL::VARCHAR AS route_parameters, 'c' || i % 5000 AS content_id, 'track' AS content_type, 'p' || i % 500 AS partner_id,
     i % 5 < 3 AS is_page_view, 200 AS status, 1000::BIGINT AS bytes_sent,
     'host' || i % 40 || '.test' AS referrer_host, 'Firefox' AS browser, 'Linux' AS os,
-    ['desktop', 'mobile'][1 + who % 2] AS device_class, who % 50 = 7 AS is_bot
+    ['desktop', 'mobile'][1 + who % 2] AS device_class, who % 50 = 7 AS is_bot,
+    CASE WHEN who % 50 = 7 THEN 'user_agent' END AS bot_evidence
 FROM (
     SELECT i, (hash(i // {each}, CASE WHEN i // {each} % 3 = 0 THEN '' ELSE '{day}' END) % 1000000000)::BIGINT AS who
     FROM range({events}) AS r(i)
