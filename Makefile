@@ -37,7 +37,7 @@ test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
 
 # PARTNERSTATS_SOAK_DAYS=30 PARTNERSTATS_SOAK_RETAINED_DAYS=30 make soak: fewer nights.
 soak: setup  ## Run 90 nights, each figure recomputed, and 120 with destruction, each fifth audited anew (over half an hour)
-	$(BIN)/python -m pytest -m soak tests/soak $(ARGS)
+	$(BIN)/python -m pytest -m soak tests/soak tests/browser $(ARGS)
 
 check: setup  ## Run the linters, the type checker and the quick tests (under two minutes)
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ class Column:
     is_dashed: bool = False
     """Whether a chart draws it beside the others, as what they are compared with."""
     is_aside: bool = False
-    """Whether a narrow screen may leave it out, since another column says it too."""
+    """Whether a narrow screen leaves it out: files and wider screens have it."""
     link: str = ""
     """Path, ending in a slash, below which each value of the column has a page."""
 

@@ -20,6 +20,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{kills.total()} nights killed: {stages}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long rehearsals out unless `-m soak` names them: neither `make test` nor `-m slow` waits for them."""
+    if config.option.markexpr != "soak":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The checkout the tests belong to."""

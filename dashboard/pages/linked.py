@@ -19,7 +19,7 @@ def content(asked: Asked) -> Mapping[str, Any]:
         Column("service", N_("Service"), "word"),
         Column("event", N_("Event"), "word"),
         Column("events", words.MEASURES["events"], drawn=True),
-        Column("unique_members", words.MEASURES["unique_members"]),
+        Column("unique_members", words.MEASURES["unique_members"], is_aside=True),
         Column("events_compared", N_("Before"), is_aside=True),
         Column("change", N_("Change"), "change"),
     ]

@@ -62,7 +62,7 @@ def breakdown_table(asked: Asked, dimension: str, *, path: str = "") -> Table:
     columns = [
         Column(dimension, words.DIMENSIONS.get(dimension, dimension), kind, link=path),
         Column("page_views", words.MEASURES["page_views"], drawn=True),
-        Column("share", N_("Share"), "share"),
+        Column("share", N_("Share"), "share", is_aside=True),
     ]
     if asked.compared is not None:
         columns += [

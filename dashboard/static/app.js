@@ -151,6 +151,10 @@
 
   document.addEventListener("DOMContentLoaded", drawAll);
   document.addEventListener("htmx:afterSettle", drawAll);
+  // htmx notes the present path here; nothing of a reader stays in the browser.
+  for (const event of ["htmx:afterSettle", "htmx:pushedIntoHistory", "htmx:historyRestore"]) {
+    document.addEventListener(event, () => sessionStorage.removeItem("htmx-current-path-for-history"));
+  }
   document.addEventListener("htmx:beforeRequest", () => busy(true));
   document.addEventListener("htmx:afterRequest", () => busy(false));
   // An error's answer is a whole page: it is shown as one.
