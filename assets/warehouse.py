@@ -20,7 +20,7 @@ from pipelines.resources import WorkspaceResource
 from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.build import BuildReport
 from pipelines.warehouse.dbt import DbtTestsFailedError, NodeResult
-from pipelines.warehouse.manifest import manifest_path
+from pipelines.warehouse.prebuilt import manifest_path
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 GROUPS = {"staging": "staging", "intermediate": "staging", "marts": "statistics"}

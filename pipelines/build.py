@@ -9,6 +9,7 @@ from assets import access_logs, destruction, events, linked, night, records, reg
 from expectations.retention import retention_checks
 from pipelines.checks import WITHIN_THEIR_ASSETS, mart_checks
 from pipelines.clock import SystemClock, seoul_day
+from pipelines.event_log import keep_engines
 from pipelines.freshness import freshness, freshness_checks
 from pipelines.jobs import nightly, summary
 from pipelines.partitions import A_WEEK_A_RUN
@@ -26,6 +27,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
 
     `resource_overrides` replaces resources by name, for tests. Raises UsageError when the manifest was not built.
     """
+    keep_engines()
     settings = load_settings()
     policy = load_policy(settings.policy, seoul_day(SystemClock().now()))
     korean = {name: dataset.description_ko for name, dataset in policy.datasets.items()}

@@ -15,6 +15,7 @@ from pipelines.warehouse.day_records import built_days, record_days
 from pipelines.warehouse.dbt import DbtProject, NodeResult, run_dbt
 from pipelines.warehouse.events_view import event_columns, further_relations
 from pipelines.warehouse.periods import DAY, LOOK_BACK_DAYS, PERIODS, DaysToBuild, days_to_build
+from pipelines.warehouse.prebuilt import prebuilt_manifest
 from pipelines.warehouse.rebuilding import EVENTS, Rests, gone_days, standing_days
 from pipelines.warehouse.snapshots import discard, next_warehouse, publish
 
@@ -66,7 +67,10 @@ def build_days(
             further_relations(sql_folder, further),
         )
         project = DbtProject(sql_folder, following, target)
-        result = run_dbt(_BUILD, project=project, building=building, context=context, on_node=on_node)
+        manifest = prebuilt_manifest(sql_folder)
+        result = run_dbt(
+            _BUILD, project=project, building=building, context=context, on_node=on_node, manifest=manifest
+        )
         marts = [node.name for node in result.nodes if node.unique_id.startswith("model.") and _is_mart(node)]
         with duckdb.connect(str(following)) as connection:
             record_days(connection, {day: rests[day] for day in building.days})

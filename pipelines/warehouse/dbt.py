@@ -93,16 +93,18 @@ def run_dbt(
     building: DaysToBuild | None = None,
     context: EventContext | None = None,
     on_node: Callable[[NodeResult], None] | None = None,
+    manifest: Any | None = None,  # noqa: ANN401 - dbt is untyped
 ) -> DbtResult:
     """Run a dbt command such as `["build"]` in process, quietly, and close its connections.
 
     `building` gives the days that become dbt's variables; `context` gives the events and their keys to the plugin; `on_node` is
-    called, on dbt's threads, as each node ends. Raises DbtFailedError naming the nodes that could not be run, or with dbt's own
-    cause, else DbtTestsFailedError (a CheckFailedError) naming the tests that failed.
+    called, on dbt's threads, as each node ends; with a `manifest` the project is not parsed again. Raises DbtFailedError naming
+    the nodes that could not be run, or with dbt's own cause, else DbtTestsFailedError (a CheckFailedError) naming the tests
+    that failed.
     """
     variables = {**project.variables, **(building.variables() if building else {}), "warehouse": str(project.warehouse)}
     with provided(context):
-        outcome = _invoke([*command, *_options(project, variables)], on_node)
+        outcome = _invoke([*command, *_options(project, variables)], on_node, manifest)
     answer = outcome.result
     nodes = tuple(_node_of_result(result) for result in getattr(answer, "results", None) or ())
     result = DbtResult(nodes, answer)
@@ -119,7 +121,11 @@ def _options(project: DbtProject, variables: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _invoke(arguments: list[str], on_node: Callable[[NodeResult], None] | None) -> Any:  # noqa: ANN401 - dbt is untyped
+def _invoke(
+    arguments: list[str],
+    on_node: Callable[[NodeResult], None] | None,
+    manifest: Any | None,  # noqa: ANN401 - dbt is untyped
+) -> Any:  # noqa: ANN401 - dbt is untyped
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - three seconds to import
 
     def pass_on(event: Any) -> None:  # noqa: ANN401 - dbt is untyped
@@ -127,7 +133,7 @@ def _invoke(arguments: list[str], on_node: Callable[[NodeResult], None] | None) 
             on_node(_node_of_event(event.data))
 
     try:
-        return dbtRunner(callbacks=[pass_on]).invoke(arguments)
+        return dbtRunner(manifest=manifest, callbacks=[pass_on]).invoke(arguments)
     finally:
         _let_go()
 

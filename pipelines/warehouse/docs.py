@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.storage.atomic import write_text
-from pipelines.warehouse.manifest import manifest_path
+from pipelines.warehouse.prebuilt import manifest_path
 from pipelines.warehouse.semantics import load_semantics, measured_sentence
 
 PAGES = REPOSITORY / "docs" / "dbt"

@@ -11,15 +11,11 @@ from typing import Any
 from pipelines.settings import load_settings
 from pipelines.storage.atomic import write_text
 from pipelines.warehouse.dbt import DbtProject, run_dbt
+from pipelines.warehouse.prebuilt import manifest_path, seal_manifest
 
 _OF_THE_MOMENT = frozenset(
     {"generated_at", "invocation_id", "invocation_started_at", "run_started_at", "user_id", "env"}
 )
-
-
-def manifest_path(sql_folder: Path) -> Path:
-    """Return where the prebuilt manifest of the project in `sql_folder` lies."""
-    return sql_folder / "target" / "manifest.json"
 
 
 def write_manifest(sql_folder: Path) -> Path:
@@ -31,6 +27,7 @@ def write_manifest(sql_folder: Path) -> Path:
     target = manifest_path(sql_folder)
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     write_text(target, text + "\n", mode=0o644)
+    seal_manifest(sql_folder)
     return target
 
 

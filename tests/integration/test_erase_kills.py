@@ -65,6 +65,7 @@ def journal_of(workspace) -> list[str]:
 
 def ended(workspace) -> dict[str, Any]:
     """Go on as the next run does; what was killed before it was asked is asked again."""
+    workspace.home.sweep()
     finish_requests(workspace)
     if not journal_of(workspace):
         erasure(workspace)

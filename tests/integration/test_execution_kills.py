@@ -147,7 +147,7 @@ def test_executions_killed_at_random_moments_end_as_an_uninterrupted_one(
     while killer.kills < KILLS:
         copy = due.copy_to(tmp_path / "killed")
         if killer.strike(copy.settings, copy.digest):
-            workspace, told = copy.workspace(), f"seed {killer.seed}, kill {killer.kills} at {killer.moments[-1]:.3f}"
+            workspace, told = copy.workspace(), f"seed {killer.seed}, kill {killer.kills} at {killer.moments[-1]}"
             killer.stages[stage_of(workspace, copy.digest)] += 1
             assert gone_before_their_keys(workspace, copy.digest) == [], told
             assert differing(ended(workspace, copy.digest), expected) == [], told
@@ -162,8 +162,7 @@ def test_an_execution_that_does_it_wrong_is_found_out_by_its_kills(
     spoiled: str, due: Due, campaign: tuple[Killer, dict[str, Any]], nights: Nights, tmp_path: Path
 ):
     sound, expected = campaign
-    killer = Killer(nights, execution, f"{SEED} {spoiled}")
-    killer.seconds, killer.changes_from, faults = sound.seconds, sound.changes_from, list[str]()
+    killer, faults = Killer(nights, execution, f"{SEED} {spoiled}", sound.extent), list[str]()
     while not faults and killer.kills < FEW:
         copy = due.copy_to(tmp_path / "killed")
         if killer.strike(copy.settings, copy.digest, spoiled):

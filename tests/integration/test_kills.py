@@ -20,7 +20,7 @@ from support.uninterrupted import Uninterrupted
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("PARTNERSTATS_TEST_KILLS", "56"))
+KILLS = int(os.environ.get("PARTNERSTATS_TEST_KILLS", "50"))
 """Kills at least: chains of one in each stage, as many as it takes."""
 SEED = int(os.environ.get("PARTNERSTATS_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 CHAINS = -(-KILLS // len(STAGES))

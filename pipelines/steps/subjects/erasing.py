@@ -143,6 +143,8 @@ def _erase_rows(workspace: Workspace, gone: Mapping[str, datetime]) -> None:
     last = tables_of_membership(workspace)
     tables = [name for name in workspace.registry.tables() if _may_go(workspace, name)]
     for table in sorted(tables, key=lambda name: last.index(name) if name in last else -1):
+        # A crash right after the table changed leaves its former file, in which the member still stands.
+        workspace.registry.sweep(table)
         remove_accounts(workspace, table, gone)
 
 

@@ -1,6 +1,5 @@
 """The pieces of work that are killed, and how each is spoiled so that a campaign of kills has something to find."""
 
-import time
 from typing import Any
 
 from pipelines.retention.entries import NIGHTLY
@@ -14,40 +13,20 @@ from pipelines.steps.workspace import Workspace
 FILES_FIRST, FORGETFUL = "files before keys", "says it is done before it is"
 
 
-def execution(workspace: Workspace, digest: str, spoiled: str | None = None) -> float:
+def execution(workspace: Workspace, digest: str, spoiled: str | None = None) -> None:
     """Execute a plan as the night does."""
     spoil(spoiled)
-    sampled = _told_after(executing, "take_samples")
     executing.execute(workspace, digest, approved_by=NIGHTLY)
-    return sampled[0]
 
 
-def erasure(workspace: Workspace) -> float:
+def erasure(workspace: Workspace) -> None:
     """Erase the first member."""
-    looked: list[float] = []
-    person = person_of(workspace, "kim", "AK1")
-    erasing.carry_out(workspace, person, "erased", "passport", lambda _step: looked.append(time.process_time()))
-    return looked[0]
+    erasing.carry_out(workspace, person_of(workspace, "kim", "AK1"), "erased", "passport", lambda _step: None)
 
 
-def rotation(workspace: Workspace) -> float:
+def rotation(workspace: Workspace) -> None:
     """Rotate pseudonyms and data keys."""
-    planned = _told_after(rotating, "_plan")
     rotating.rotate(workspace, ("pseudonyms", "data-keys"))
-    return planned[0]
-
-
-def _told_after(module: Any, name: str) -> list[float]:
-    """Let a function of a module write down when it returned, in the list that is returned."""
-    function, told = getattr(module, name), list[float]()
-
-    def telling(*arguments: Any, **named: Any) -> Any:
-        found = function(*arguments, **named)
-        told.append(time.process_time())
-        return found
-
-    setattr(module, name, telling)
-    return told
 
 
 def spoil(how: str | None) -> None:
