@@ -46,9 +46,9 @@ class Asked:
 
     @cached_property
     def compared(self) -> Period | None:
-        """The period it is held against, if that closed; None also when the reader wants none."""
+        """The period it is held against, if that closed as a whole; None also when the reader wants none."""
         wished = self.choice.compared()
-        return wished if wished is not None and self.figures.closed.has(wished) else None
+        return wished if wished is not None and self.figures.closed.is_whole(wished) else None
 
     @cached_property
     def usage(self) -> Usage:

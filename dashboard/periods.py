@@ -95,6 +95,11 @@ class Closed:
         edges = (period.first, period.last) if period.is_range else (period.first,)
         return all(_is_in(firsts, edge) for edge in edges)
 
+    def is_whole(self, period: Period) -> bool:
+        """Say whether a period closed and every day of it did: where figures begin, a month or week may lack its first days."""
+        days = self.firsts.get("day", ())
+        return self.has(period) and bool(days) and days[0] <= period.first
+
     def beside(self, period: Period) -> tuple[Period | None, Period | None]:
         """Return the closed period before and the one after, None where there is none; a range has neither."""
         firsts = self.firsts.get(period.kind, ())

@@ -15,7 +15,7 @@ from dashboard.tables import Cell, Column, Table
 
 SORTS = {"views": N_("Page views"), "rise": N_("Rose most"), "fall": N_("Fell most"), "name": N_("Name")}
 PER_PAGE = 50
-_VIEWS, _CHANGE = 1, 4
+_VIEWS = 1
 _LONGEST_SEARCH = 64
 
 
@@ -86,14 +86,19 @@ def _sorted(table: Table, sort: str) -> list[list[Cell]]:
     rows = [list(row) for row in table.rows]
     if sort == "name":
         return sorted(rows, key=lambda row: str(row[0]))
-    if sort == "views" or len(table.columns) <= _CHANGE:
+    compared = [place for place, column in enumerate(table.columns) if column.key == "page_views_compared"]
+    if sort == "views" or not compared:
         return rows
     sign = -1 if sort == "rise" else 1
-    return sorted(rows, key=lambda row: (_difference(row) is None, sign * (_difference(row) or 0), str(row[0])))
+
+    def order(row: list[Cell]) -> tuple[bool, int, str]:
+        difference = _difference(row[_VIEWS], row[compared[0]])
+        return difference is None, sign * (difference or 0), str(row[0])
+
+    return sorted(rows, key=order)
 
 
-def _difference(row: list[Cell]) -> int | None:
-    now, then = row[_VIEWS], row[_CHANGE - 1]
+def _difference(now: Cell, then: Cell) -> int | None:
     return now - then if isinstance(now, int) and isinstance(then, int) else None
 
 

@@ -75,7 +75,7 @@ def _units(asked: Asked) -> Mapping[str, str]:
 
 def _cards(asked: Asked) -> Iterator[Card]:
     before = asked.period.year_before()
-    year = usage_of(asked.figures, before) if asked.figures.closed.has(before) else None
+    year = usage_of(asked.figures, before) if asked.figures.closed.is_whole(before) else None
     for measure in ("visits", "page_views", "bounces") if asked.period.is_range else CARDS:
         now, then = asked.usage[measure], asked.usage_compared[measure]
         of_year = year[measure] if year is not None else None
@@ -119,7 +119,9 @@ def _course_table(asked: Asked) -> Table:
         rows.append(
             [point.first, *(point.values[name] for name in measures), *(beside.get(name) for name in measures if then)]
         )
-    return Table("course", N_("Course"), columns, rows, chart="line")
+    has_gap = any(cell is None for row in rows for cell in row[1 : 1 + len(measures)])
+    notes = [N_("Where the line is broken, a figure is not shown, to protect people.")] if has_gap else []
+    return Table("course", N_("Course"), columns, rows, chart="line", notes=notes)
 
 
 def _course_compared(asked: Asked, kind: str) -> list[Any]:

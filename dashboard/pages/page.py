@@ -62,14 +62,15 @@ def breakdown_table(asked: Asked, dimension: str, *, path: str = "") -> Table:
     columns = [
         Column(dimension, words.DIMENSIONS.get(dimension, dimension), kind, link=path),
         Column("page_views", words.MEASURES["page_views"], drawn=True),
-        Column("share", N_("Share"), "share", is_aside=True),
+        *([Column("share", N_("Share"), "share", is_aside=True)] if total else []),
     ]
-    if asked.compared is not None:
+    is_compared = any(figure is not None for figure in before.values())
+    if is_compared:
         columns += [
             Column("page_views_compared", N_("Before"), is_aside=True),
             Column("change", N_("Change"), "change"),
         ]
-    rows = [_row(part, total, before, is_compared=asked.compared is not None) for part in now]
+    rows = [_row(part, total, before, is_compared=is_compared) for part in now]
     return Table(dimension, words.DIMENSIONS.get(dimension, dimension), columns, rows, notes=left_out_notes(asked, now))
 
 
@@ -81,10 +82,9 @@ def left_out_notes(asked: Asked, parts: Sequence[Part]) -> list[str]:
 
 
 def _row(part: Part, total: Figure, before: Mapping[str, Figure], *, is_compared: bool) -> list[Cell]:
-    share = part.page_views / total if part.page_views is not None and total else None
-    own: list[Cell] = [part.value, part.page_views, share]
-    then = before.get(part.value)
-    return [*own, then, change(part.page_views, then)] if is_compared else own
+    views, then = part.page_views, before.get(part.value)
+    share: list[Cell] = [views / total if views is not None else None] if total else []
+    return [part.value, views, *share, *([then, change(views, then)] if is_compared else [])]
 
 
 def _answer(request: Request, page: Page) -> Response:
@@ -116,6 +116,7 @@ def picker(asked: Asked) -> dict[str, Any]:
         "range_kind": RANGE,
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,
+        "begins_on": None if not days or days[0] <= period.first else days[0],
         "longest_range_days": settings_of(asked.request).longest_range_days,
         "comparisons": (offered := comparisons(asked)),
         "compared_words": dict(offered)[asked.choice.compare.value],

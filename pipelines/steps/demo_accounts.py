@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pipelines.accounts.account import AccountRole
 from pipelines.accounts.changes import set_password
@@ -11,6 +12,7 @@ from pipelines.releases.published import Published
 from pipelines.steps.accounts import add_account
 from pipelines.steps.publishing.publishing import FileNames, registered_partners
 from pipelines.steps.workspace import Workspace
+from pipelines.warehouse.reading import open_read_only
 
 LOGINS = {
     "demo.reader": AccountRole.PARTNER_READER,
@@ -31,7 +33,7 @@ class DemoAccount:
 
 
 def make_demo_accounts(workspace: Workspace) -> list[DemoAccount]:
-    """Give each role its account, of the partner with the most figures; none before anything was published.
+    """Give each role its account, of the partner with the most figures shown; none before anything was published.
 
     Raises UsageError in a home that is no demo: its accounts belong to people.
     """
@@ -55,11 +57,21 @@ def _made(workspace: Workspace, login: str, role: AccountRole, partner: str) -> 
 
 
 def _partner_with_most(workspace: Workspace) -> str | None:
-    """Return the partner whose published file is the largest, None when there is no release."""
+    """Return the partner of whose days and months most are shown, None when there is no release."""
     published, names = Published(workspace.home.published), FileNames(workspace.keyring.subject_key())
-    sizes = {
-        partner: path.stat().st_size
+    shown = {
+        partner: _months_and_days_shown(path)
         for partner in registered_partners(workspace)
         if (path := published.file_of(names.of(partner))) is not None
     }
-    return max(sorted(sizes), key=lambda partner: sizes[partner], default=None)
+    return max(sorted(shown), key=lambda partner: shown[partner], default=None)
+
+
+def _months_and_days_shown(path: Path) -> tuple[int, int]:
+    counts = (
+        f"(SELECT count(*) FROM {table} WHERE NOT is_suppressed)"  # noqa: S608 -- own names
+        for table in ("partner_monthly_usage", "partner_daily_usage")
+    )
+    with open_read_only(path) as connection:
+        ((months, days),) = connection.execute(f"SELECT {', '.join(counts)}").fetchall()
+    return months, days
