@@ -24,9 +24,11 @@ def keep_engines() -> None:
 
 def engine_of(url: str, *, poolclass: type[NullPool], connect_args: dict[str, Any]) -> Engine:
     """Return the engine of `url`, as Dagster asks for it: the same one for the same file."""
-    return _kept(url, poolclass, tuple(sorted(connect_args.items())))
+    if poolclass is not NullPool:
+        return create_engine(url, poolclass=poolclass, connect_args=connect_args)
+    return _kept(url, tuple(sorted(connect_args.items())))
 
 
 @lru_cache(maxsize=_MOST_ENGINES)
-def _kept(url: str, poolclass: type[NullPool], arguments: tuple[tuple[str, Any], ...]) -> Engine:
-    return create_engine(url, poolclass=poolclass, connect_args=dict(arguments))
+def _kept(url: str, arguments: tuple[tuple[str, Any], ...]) -> Engine:
+    return create_engine(url, poolclass=NullPool, connect_args=dict(arguments))

@@ -33,7 +33,8 @@ def prebuilt_manifest(sql_folder: Path) -> Any | None:  # noqa: ANN401 - dbt is 
     seal = seal_path(sql_folder)
     if not seal.is_file() or not manifest_path(sql_folder).is_file() or seal.read_text().strip() != _digest(sql_folder):
         return None
-    from dbt.contracts.graph.manifest import Manifest, WritableManifest  # noqa: PLC0415 - seconds to import
+    from dbt.artifacts.schemas.manifest import WritableManifest  # noqa: PLC0415 - seconds to import
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - as above
 
     return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(manifest_path(sql_folder))))
 
