@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -59,11 +60,41 @@ def test_the_files_of_a_release_are_known_to_the_inventory(workspace):
     assert {(item.dataset, item.is_known) for item in items} == {("releases", True)}
 
 
-def test_publishing_again_writes_nothing(uninterrupted, tmp_path):
-    copy = uninterrupted.finished.copy_to(tmp_path)
-    command = [str(Path(sys.executable).with_name("partnerstats")), "publish", "--json", "--home", str(copy.home)]
-    outcome = subprocess.run(
-        command, env={**os.environ, **copy.environment()}, capture_output=True, text=True, check=False, timeout=300
-    )
-    assert outcome.returncode == 0, outcome.stderr[-2000:]
-    assert json.loads(outcome.stdout)["status"] == "nothing"
+@pytest.fixture(scope="module")
+def copied(uninterrupted, tmp_path_factory):
+    """A copy of the home, for commands in processes of their own."""
+    return uninterrupted.finished.copy_to(tmp_path_factory.mktemp("copied"))
+
+
+def begin(copied, *words: str) -> subprocess.Popen[str]:
+    """Start `partnerstats publish` in the copy."""
+    command = [str(Path(sys.executable).with_name("partnerstats")), "publish", *words, "--json", "--home", copied.home]
+    environment = {**os.environ, **copied.environment()}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for a command that succeeds and return what it said."""
+    said, complained = process.communicate(timeout=300)
+    assert process.returncode == 0, complained[-2000:]
+    return json.loads(said)
+
+
+def test_publishing_again_writes_nothing(copied):
+    assert ended(begin(copied))["status"] == "nothing"
+
+
+def test_an_export_for_everybody_that_is_killed_hides_nothing_and_the_next_one_is_whole(copied, workspace, tmp_path):
+    words = ("export", "--all", "--format", "parquet", "--to", str(tmp_path / "bi"))
+    process = begin(copied, *words)
+    while not list(tmp_path.glob("bi/*/*/*.parquet")) and process.poll() is None:
+        pass
+    process.kill()
+    process.communicate()
+    assert [path.name for path in (tmp_path / "bi").iterdir()] == ["2026-03-06-0001-parquet.unfinished"]
+    assert [path for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
+    done = ended(begin(copied, *words))
+    assert [path.name for path in (tmp_path / "bi").iterdir()] == ["2026-03-06-0001-parquet"]
+    assert [one["partner"] for one in done["partners"]] == registered_partners(workspace)
+    tables = {frozenset(path.name for path in Path(one["folder"]).iterdir()) for one in done["partners"]}
+    assert len(tables) == 1 and len(next(iter(tables))) * len(done["partners"]) == done["files"]
