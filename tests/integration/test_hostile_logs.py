@@ -115,6 +115,7 @@ def test_events_of_hostile_input_carry_only_words_of_the_vocabulary(hostile_even
         "route": {"other", *(route.name for route in routes.routes)},
         "feature": {"other", *(route.feature for route in routes.routes)},
         "device_class": {"desktop", "mobile", "tablet", "bot", "other"},
+        "bot_evidence": {None, "user_agent", "rate", "breadth", "no_files"},
         "browser": reducer.browsers,
         "os": reducer.systems,
         **{name: {None} for name in ("content_id", "content_type", "partner_id", "member_partner_id", "member_type")},
