@@ -132,7 +132,7 @@ class _Seen:
         order = {name: place for place, name in enumerate(self.measures)}
         for structure in found:
             pairs = [(Kind.ADDS_UP, part, total) for part, total in structure.adds_up.items()]
-            pairs += [(Kind.UNION, name, name) for name in structure.unions]
+            pairs += [(Kind.UNION, part, total) for part, total in structure.unions.items()]
             for kind, part, total in pairs:
                 of_total, of_part = self.place[order[total]], self.place[order[part]]
                 void = self.frame.void.get(part, np.zeros(len(self.frame), dtype=np.bool_))
