@@ -77,12 +77,27 @@ VALUES = {
     "liked": N_("Liked"),
     "commented": N_("Commented"),
     "shared": N_("Shared"),
+}
+
+VISITS = {
     "1": N_("1 visit"),
     "2-3": N_("2-3 visits"),
     "4-9": N_("4-9 visits"),
     "10-29": N_("10-29 visits"),
     "30+": N_("30 visits or more"),
 }
+"""Bands of visits a person made in a month."""
+
+SECONDS = {
+    "0-9": N_("under 10 seconds"),
+    "10-29": N_("10 to 29 seconds"),
+    "30-59": N_("30 to 59 seconds"),
+    "60-179": N_("1 to 3 minutes"),
+    "180-599": N_("3 to 10 minutes"),
+    "600-1799": N_("10 to 30 minutes"),
+    "1800+": N_("30 minutes or more"),
+}
+"""Bands of the seconds a visit took."""
 
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -105,6 +120,7 @@ TABLES = {
     "partner_breakdown_monthly": N_("All breakdowns by month"),
     "partner_hourly_visits": N_("Visits by weekday and hour"),
     "partner_visit_frequency_monthly": N_("Visits a person by month"),
+    "partner_visit_length_monthly": N_("Longest visit a person by month"),
     "partner_staff_monthly_usage": N_("Your own members' use by month"),
     "partner_linked_daily": N_("Linked services by day"),
     "partner_linked_weekly": N_("Linked services by week"),

@@ -11,7 +11,7 @@ HOURS, WEEKDAYS = range(24), range(1, 8)
 
 @dataclass(frozen=True)
 class Band:
-    """How many people made a number of visits in the month."""
+    """How many people are in a band: of visits they made in the month, or of seconds their longest one took."""
 
     band: str
     people: Figure
@@ -30,15 +30,26 @@ class Rhythm:
 
 def frequency(figures: Figures, month: date) -> list[Band]:
     """Return the bands of visits per person in a month, from few to many."""
+    return _bands(figures, "partner_visit_frequency_monthly", month)
+
+
+def lengths(figures: Figures, month: date) -> list[Band]:
+    """Return the bands of seconds of each person's longest visit in a month, from short to long."""
+    return _bands(figures, "partner_visit_length_monthly", month)
+
+
+def _bands(figures: Figures, table: str, month: date) -> list[Band]:
+    if not figures.has(table):
+        return []
     rows = figures.rows(
-        "SELECT band, if(is_suppressed, NULL, people) FROM partner_visit_frequency_monthly WHERE month = $month",
+        f"SELECT band, if(is_suppressed, NULL, people) FROM {table} WHERE month = $month",  # noqa: S608 -- own names
         {"month": month},
     )
     return sorted((Band(*row) for row in rows), key=lambda found: _least(found.band))
 
 
 def _least(band: str) -> int:
-    """Return the fewest visits of a band: `2-3` is 2, `30+` is 30."""
+    """Return what a band begins with: `2-3` is 2, `30+` is 30."""
     digits = band.split("-", maxsplit=1)[0].rstrip("+")
     return int(digits) if digits.isdecimal() else 0
 

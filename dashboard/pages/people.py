@@ -1,11 +1,11 @@
 """People: how often they come, who is new, and at which hours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import words
 from dashboard.asking import Asked
-from dashboard.figures.people import HOURS, WEEKDAYS, Rhythm, frequency, rhythm, staff
+from dashboard.figures.people import HOURS, WEEKDAYS, Band, Rhythm, frequency, lengths, rhythm, staff
 from dashboard.figures.usage import MEASURES
 from dashboard.pages.page import N_, Page, change
 from dashboard.tables import Column, Table
@@ -20,7 +20,7 @@ def content(asked: Asked) -> Mapping[str, Any]:
     """Return frequency, new and returning, the map of hours, and the partner's own members."""
     month = asked.month
     rhythms = rhythm(asked.figures, month.first) if month is not None else Rhythm({})
-    tables = [_usage(asked), _frequency(asked), _rhythm(rhythms), _staff(asked)]
+    tables = [_usage(asked), _frequency(asked), _lengths(asked), _rhythm(rhythms), _staff(asked)]
     return {
         "month": month,
         "tables": {table.name: table for table in tables},
@@ -55,16 +55,27 @@ def _usage(asked: Asked) -> Table:
 
 def _frequency(asked: Asked) -> Table:
     bands = frequency(asked.figures, asked.month.first) if asked.month is not None else []
-    shown = sum(band.people for band in bands if band.people is not None)
+    said = [(words.VISITS.get(band.band, band.band), band) for band in bands]
+    return _bands("frequency", N_("How often people came"), N_("Visits in the month"), said)
+
+
+def _lengths(asked: Asked) -> Table:
+    bands = lengths(asked.figures, asked.month.first) if asked.month is not None else []
+    said = [(words.SECONDS.get(band.band, band.band), band) for band in bands]
+    return _bands("lengths", N_("How long people stayed"), N_("Longest visit of the month"), said)
+
+
+def _bands(name: str, title: str, heading: str, bands: Sequence[tuple[str, Band]]) -> Table:
+    shown = sum(band.people for _, band in bands if band.people is not None)
     columns = [
-        Column("band", N_("Visits in the month"), "word"),
+        Column("band", heading, "word"),
         Column("people", words.MEASURES["people"], drawn=True),
         Column("share", N_("Share of those shown"), "share"),
     ]
     rows = [
-        [band.band, band.people, band.people / shown if band.people is not None and shown else None] for band in bands
+        [said, band.people, band.people / shown if band.people is not None and shown else None] for said, band in bands
     ]
-    return Table("frequency", N_("How often people came"), columns, rows)
+    return Table(name, title, columns, rows)
 
 
 def _rhythm(found: Rhythm) -> Table:

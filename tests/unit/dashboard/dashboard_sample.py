@@ -36,6 +36,7 @@ BROWSERS, SYSTEMS = (
     {"Android": 0.5, "iOS": 0.35, "Windows": 0.15},
 )
 BANDS = {"1": 0.5, "2-3": 0.25, "4-9": 0.15, "10-29": 0.08, "30+": 0.02}
+LENGTHS = {"0-9": 0.3, "60-179": 0.5, "1800+": 0.2}
 EVENTS = {"sent": 1.0, "reached": 0.9, "opened": 0.4, "reacted": 0.1}
 
 
@@ -127,6 +128,8 @@ def _values(layout: TableLayout, partner: str, visits: int) -> Iterator[dict[str
         yield from (
             {"band": band, "people": round(visits * 0.4 * share)} for band, share in BANDS.items() if band != "30+"
         )
+    elif layout.name == "partner_visit_length_monthly":
+        yield from ({"band": band, "people": round(visits * 0.4 * share)} for band, share in LENGTHS.items())
     elif layout.name.startswith("partner_linked_"):
         yield from (
             {
