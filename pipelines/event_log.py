@@ -19,7 +19,7 @@ _MOST_ENGINES = 16
 
 def keep_engines() -> None:
     """Let Dagster's event log of this process ask for its engines here; done twice it is done once."""
-    sqlite_event_log.create_engine = engine_of  # type: ignore[assignment]
+    sqlite_event_log.create_engine = engine_of  # type: ignore[assignment, attr-defined]
 
 
 def engine_of(url: str, *, poolclass: type[NullPool], connect_args: dict[str, Any]) -> Engine:
