@@ -10,12 +10,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard import words
 from dashboard.accounts.desk import Desk
 from dashboard.rendering import render
 from dashboard.viewer import Role, to_sign_in, viewer_of
 from pipelines.releases.officer import OfficerRelease, read_officer_release
 
+N_ = words.marked
 PATH = "/register"
+ORDER = ("failed", "warned", "kept")
+"""What has to be looked at comes first; the others follow as the policy has them."""
+STANDS = {
+    "failed": N_("not kept"),
+    "warned": N_("to be looked at"),
+    "kept": N_("kept"),
+    "attestation": N_("by attestation"),
+    "software": N_("no result yet"),
+    "planned": N_("not built yet"),
+}
 
 
 class Officer:
@@ -40,7 +52,9 @@ class Officer:
             raise HTTPException(404)
         await run_in_threadpool(self._desk.record, request, "register of destructions and checks read", account)
         found = await run_in_threadpool(read_officer_release, self._desk.accounts.home.published)
-        context = {"found": found, "clauses": [] if found is None else clauses_of(found)}
+        clauses = [] if found is None else clauses_of(found)
+        counts = {stands: sum(clause["stands"] == stands for clause in clauses) for stands in ORDER}
+        context = {"found": found, "clauses": clauses, "counts": counts}
         return render(request, "accounts/register.html", context)
 
 
@@ -49,10 +63,14 @@ def clauses_of(found: OfficerRelease) -> Sequence[dict[str, Any]]:
     checks = defaultdict(list)
     for check in found.parts["checks"]:
         checks[check["clause"]].append(check)
-    return [
-        {**clause, "checks": checks[clause["id"]], "stands": _stands(clause, checks[clause["id"]])}
-        for clause in found.parts["clauses"]
-    ]
+    found_clauses = []
+    for clause in found.parts["clauses"]:
+        own = checks[clause["id"]]
+        stands = _stands(clause, own)
+        found_clauses.append({**clause, "checks": own, "stands": stands, "stands_says": STANDS[stands]})
+    return sorted(
+        found_clauses, key=lambda clause: ORDER.index(clause["stands"]) if clause["stands"] in ORDER else len(ORDER)
+    )
 
 
 def _stands(clause: dict[str, Any], checks: Sequence[dict[str, Any]]) -> str:
