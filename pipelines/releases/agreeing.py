@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.errors import DamagedError
-from pipelines.releases.frame import Frame
+from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.relations import Integers, Structure
 
 _ROUNDS = 6
@@ -82,13 +82,22 @@ def _of(
 ) -> list[Equation]:
     parts_of, totals_of = frame.values[part_measure], frame.values[total_measure]
     sums = np.add.reduceat(parts_of[structure.parts], structure.starts[:-1])
-    unequal = sums != totals_of[structure.total]
+    unequal, is_whole = sums != totals_of[structure.total], _is_whole(frame, structure, part_measure, total_measure)
     equations = []
     for place, (total, parts) in enumerate(structure):
+        if not is_whole[place]:
+            continue
         if unequal[place]:
             _bend(frame, structure.table, (part_measure, total_measure), (total, parts), made)
         equations.append(Equation(total_measure, part_measure, total, tuple(parts.tolist())))
     return equations
+
+
+def _is_whole(frame: Frame, structure: Structure, part_measure: str, total_measure: str) -> Booleans:
+    """Return which equations have every row's measure: one that a shown row was published without is remembered by nobody."""
+    lacks = {name: frame.is_shown_before & ~frame.has[name] for name in {part_measure, total_measure}}
+    of_parts = np.logical_or.reduceat(lacks[part_measure][structure.parts], structure.starts[:-1])
+    return np.asarray(~of_parts & ~lacks[total_measure][structure.total])
 
 
 def _bend(
