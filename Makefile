@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure bench-robots dashboard locales ui docs twins lock clean
+.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure bench-publication bench-robots dashboard locales ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -63,6 +63,9 @@ dashboard: setup  ## Serve the partners' dashboard on this machine only; a demo 
 locales: setup  ## Bring the dashboard's catalogs up to the texts in its code and templates
 	@pot="$$(mktemp)" && $(BIN)/pybabel -q extract -F dashboard/locales/babel.cfg -k N_ --no-location --sort-output --omit-header -o "$$pot" dashboard && \
 		$(BIN)/pybabel -q update -i "$$pot" -d dashboard/locales -D dashboard -l ko --no-fuzzy-matching --ignore-obsolete --omit-header -w 120; rm -f "$$pot"
+
+bench-publication: setup  ## Measure publication of 90 days for 500 partners, the nights after it, and the attack on all of it (long)
+	$(BIN)/python bench/publication.py $(ARGS)
 
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)
