@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "dashboard"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "dashboard" / "security"))
 
 from dashboard_sample import write_release
 from payloads import Attacks, Place, payloads, places
