@@ -1,11 +1,14 @@
--- Fails for each partner and month rebuilt now whose hours of the week do not add up to the month's visits.
+-- Fails for each partner and month rebuilt now whose hours of the week do not add up to the month's visits,
+--   or whose people are not within those who visited: no hour has more, and together they have no fewer.
 -- Parameters: days_of_months.
 
 with totals as (
     select
         partner_id,
         month,
-        sum(visits) as visits
+        sum(visits) as visits,
+        max(contributing_people) as most_people,
+        sum(contributing_people) as all_people
     from {{ ref('partner_hourly_visits') }}
     group by partner_id, month
 )
@@ -20,4 +23,8 @@ full outer join totals
         and months.month = totals.month
 where
     coalesce(months.month, totals.month) in ({{ days_to_build('month') }})
-    and coalesce(months.visits, 0) != coalesce(totals.visits, 0)
+    and (
+        coalesce(months.visits, 0) != coalesce(totals.visits, 0)
+        or totals.most_people > months.visiting_people
+        or totals.all_people < months.visiting_people
+    )

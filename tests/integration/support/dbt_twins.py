@@ -80,6 +80,11 @@ SINGULAR = (
         "UPDATE partner_hourly_visits SET visits = visits + 1",
     ),
     DbtTwin(
+        "partner_hours_add_up_to_monthly_visits",
+        "more people in an hour than visited",
+        "UPDATE partner_monthly_usage SET visiting_people = 0",
+    ),
+    DbtTwin(
         "partner_page_views_stay_within_service_page_views",
         "more page views than the service",
         "UPDATE partner_daily_usage SET page_views = 1000000",
