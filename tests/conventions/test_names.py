@@ -167,6 +167,7 @@ def test_unit_tests_mirror_the_packages(repository):
     folder = repository / "tests" / "unit"
     packages = {path.parent.name for path in (repository / "pipelines").glob("*/__init__.py")} | {
         "assets",
+        "dashboard",
         "expectations",
     }
     assert {path.name for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__"} <= packages
