@@ -18,7 +18,7 @@ _NIGHTLY_JOB = "nightly"
 _ENDED = {DagsterRunStatus.SUCCESS: True, DagsterRunStatus.FAILURE: False, DagsterRunStatus.CANCELED: False}
 
 
-def nightly_summary_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+def nightly_summary_asset(after: Iterable[dg.AssetDep]) -> dg.AssetsDefinition:
     """Return the asset; it comes `after` the statistics, and so after the checks that block what follows them."""
 
     @dg.asset(
@@ -27,7 +27,7 @@ def nightly_summary_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"markdown"},
         owners=["team:analytics"],
         tags={"layer": "aggregates"},
-        deps=sorted(after),
+        deps=list(after),
         description=(
             "The morning's page: what was taken in, what was dropped and why, what was decided about people, "
             "which checks hold and under which clause, how long the nights take. Read it under Metadata; "

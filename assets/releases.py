@@ -16,7 +16,7 @@ from pipelines.steps.metrics.releases import RELEASES
 from pipelines.steps.publishing.publishing import publish_release
 
 
-def releases_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+def releases_asset(after: Iterable[dg.AssetDep]) -> dg.AssetsDefinition:
     """Return the asset; it comes `after` the statistics, and so after the checks that block what follows them."""
 
     @dg.asset(
@@ -26,7 +26,7 @@ def releases_asset(after: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=["team:analytics"],
         tags={"layer": "aggregates", "clause": "stats.partners"},
         check_specs=check_specs(RELEASES),
-        deps=sorted(after),
+        deps=list(after),
         description=(
             "Closed days, weeks and months, one read-only file per partner. Rows on too few people are hidden, and those that "
             "would tell them; every cell ever published is attacked before anything comes out. A release that leaks is refused, "

@@ -107,9 +107,13 @@ def warehouse_assets(sql_folder: Path, korean: Mapping[str, str]) -> dg.AssetsDe
     return warehouse
 
 
-def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    """Return the keys of the statistics among the warehouse's assets."""
-    return [key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"]]
+def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetDep]:
+    """Return the statistics among the warehouse's assets, for what comes after them and has no days of its own.
+
+    It rests on their last day: on all of them, Dagster would list every day since the first for each of them, each night.
+    """
+    marts = sorted(key for key, group in models.group_names_by_key.items() if group == GROUPS["marts"])
+    return [dg.AssetDep(key, partition_mapping=dg.LastPartitionMapping()) for key in marts]
 
 
 def _is_mart(context: dg.AssetExecutionContext, key: dg.AssetKey) -> bool:
