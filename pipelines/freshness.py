@@ -8,45 +8,32 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.checking import check_results, spec_of
 from assets.guarded import guarded
+from expectations.freshness import FRESHNESS, judge_freshness
 from pipelines.errors import CheckFailedError
 from pipelines.settings import load_settings
-from pipelines.steps.freshness import Freshness, freshness_of
+from pipelines.steps.freshness import freshness_of
 from pipelines.steps.workspace import existing_home
 
-EVENTS = dg.AssetCheckSpec(
-    "events_of_yesterday_are_there",
-    asset="events",
-    description="By 06:00 in Seoul, yesterday has events.\n\n서울 시각 06:00까지 전날의 이벤트가 있다.",
-)
-STATISTICS = dg.AssetCheckSpec(
-    "statistics_of_yesterday_are_there",
-    asset="service_daily_usage",
-    description="By 06:00 in Seoul, the marts hold yesterday, built from its events as they are.\n\n"
-    "서울 시각 06:00까지 전날의 통계가 만들어져 있다.",
-)
 
-
-@dg.multi_asset_check(name="freshness_checks", specs=[EVENTS, STATISTICS], can_subset=True)
+@dg.multi_asset_check(
+    name="freshness_checks",
+    specs=[spec_of(check) for check in FRESHNESS],
+    can_subset=True,
+    description="Is yesterday there? 전날의 데이터가 준비되었는지 확인합니다.",
+)
 @guarded
 def freshness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """Judge the day that is due. A day that is not there fails the run too, so that its failure is told."""
     fresh = freshness_of(existing_home(load_settings()))
-    for spec, passed in ((EVENTS, fresh.has_events), (STATISTICS, fresh.is_built)):
-        if spec.key in context.selected_asset_check_keys:
-            yield _result(spec, fresh, passed=passed)
+    wanted = {key.name for key in context.selected_asset_check_keys}
+    for result in check_results(result for result in judge_freshness(fresh) if result.name in wanted):
+        day, events = dg.MetadataValue.text(fresh.day.isoformat()), dg.MetadataValue.int(fresh.events)
+        yield result._replace(metadata={**result.metadata, "day": day, "events": events})
     if not (fresh.has_events and fresh.is_built):
         missing = "is not in the marts" if fresh.has_events else "has no events"
         raise CheckFailedError(f"{fresh.day} is due and {missing}")
-
-
-def _result(spec: dg.AssetCheckSpec, fresh: Freshness, *, passed: bool) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        passed=passed,
-        metadata={"day": fresh.day.isoformat(), "events": fresh.events},
-    )
 
 
 freshness = dg.define_asset_job(

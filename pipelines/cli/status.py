@@ -18,6 +18,8 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         return
     _print_home(document)
     _print_files(document)
+    _print_records(document)
+    _print_tables(document)
     _print_days(document)
     _print_release(document)
     _print_checks(document)
@@ -44,6 +46,26 @@ def _print_files(document: dict[str, Any]) -> None:
     )
     for file in document["files_quarantined"]:
         console().print(f"quarantined as a file: {file['source']}/{file['name']}: {file['reason']}", markup=False)
+
+
+def _print_records(document: dict[str, Any]) -> None:
+    files = document["records"]
+    if not files:
+        return
+    rows = [
+        (f["source"], f["name"], f["rows"], f["accepted"], f["quarantined"], f["past_period"], f["sha256"][:12])
+        for f in files[-SHOWN_FILES:]
+    ]
+    title = f"Record files ({len(files):,}{', the last ' + str(SHOWN_FILES) if len(files) > SHOWN_FILES else ''})"
+    print_table(title, ["source", "name", "rows", "accepted", "quarantined", "past period", "sha256"], rows)
+
+
+def _print_tables(document: dict[str, Any]) -> None:
+    tables = document["tables"]
+    if tables:
+        names = ("table", "as_of_day", "rows", "added", "changed", "closed")
+        rows = [(*(t[name] for name in names), t["sha256"][:12]) for t in tables]
+        print_table(f"Registry tables ({len(tables):,})", [*names, "sha256"], rows)
 
 
 def _print_days(document: dict[str, Any]) -> None:

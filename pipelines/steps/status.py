@@ -8,12 +8,16 @@ from pipelines.releases.retiring import RETIRED
 from pipelines.steps.day_files import read_day_states
 from pipelines.steps.gate import read_results
 from pipelines.steps.metrics.days import accepted_by_day
+from pipelines.steps.record_imports import FOLDERS, record_files
 from pipelines.steps.records import QUARANTINED_FILE, import_records
+from pipelines.steps.registry import KIND as EXPORT
 from pipelines.steps.unbuilt import unbuilt_days
 from pipelines.steps.workspace import OpenHome
 from pipelines.warehouse.day_records import built_days
 from pipelines.weblogs.records import restated_counts
 
+FOLDER_OF = {dataset: folder for folder, dataset in FOLDERS.items()}
+"""The source of record files, which is the folder they are delivered in, by dataset."""
 _OF_RELEASES = frozenset({RELEASE, REFUSED, RETIRED})
 
 
@@ -37,6 +41,8 @@ def status_of(opened: OpenHome) -> dict[str, Any]:
             {name: entry.body[name] for name in ("source", "name", "reason")}
             for entry in opened.ledger.entries(QUARANTINED_FILE)
         ],
+        "records": _records(opened),
+        "tables": _tables(opened),
         "days": _days(opened, accepted_by_day(records)),
         "checks": sorted(read_results(opened.home)["results"].values(), key=lambda result: str(result["name"])),
         "last_release": last_release(opened),
@@ -72,6 +78,39 @@ def _files(opened: OpenHome) -> list[dict[str, Any]]:
             "damage": record.damage,
         }
         for record in records
+    ]
+
+
+def _records(opened: OpenHome) -> list[dict[str, Any]]:
+    """Return the deliveries of record files, cookies and linked events, oldest first; `rows` are those read then."""
+    return [
+        {
+            "source": FOLDER_OF[record.dataset],
+            "dataset": record.dataset,
+            "name": record.name,
+            "sha256": record.sha256,
+            "rows": record.rows,
+            "accepted": record.accepted,
+            "quarantined": sum(record.quarantined.values()),
+            "past_period": record.past_period,
+            "quarantined_by_reason": record.quarantined,
+            "extends": record.extends,
+        }
+        for record in record_files(opened)
+    ]
+
+
+def _tables(opened: OpenHome) -> list[dict[str, Any]]:
+    """Return the latest export of each registry table that changed or showed anything: its day, its rows, what they changed."""
+    latest = {entry.body["table"]: entry for entry in opened.ledger.entries(EXPORT)}
+    return [
+        {
+            "source": "registry",
+            "table": table,
+            "taken_at": entry.at,
+            **{name: entry.body[name] for name in ("as_of_day", "sha256", "rows", "added", "changed", "closed")},
+        }
+        for table, entry in sorted(latest.items())
     ]
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from assets.night import NIGHTLY_SUMMARY
 from assets.registry import DESCRIPTIONS
+from expectations.freshness import FRESHNESS as OF_THE_MORNING
 from expectations.retention import retention_checks
 from expectations.suites import all_checks
 from pipelines.build import build_defs
 from pipelines.checks import WITHIN_THEIR_ASSETS
 from pipelines.errors import UsageError
-from pipelines.freshness import EVENTS, STATISTICS
 from pipelines.instance import MAX_RUNTIME_SECONDS, WAREHOUSE_POOL
 from pipelines.jobs import NIGHTLY
 from pipelines.partitions import FIRST_DAY, ZONE
@@ -31,7 +31,7 @@ REGISTRY = {"partners", "members", "contents", "consents"}
 """What events rest on."""
 RECORDS = {"cookie_records", "linked_events"}
 MARTS = {path.stem for path in (Path(__file__).parents[2] / "sql" / "models" / "marts").glob("*.sql")}
-FRESHNESS = {EVENTS.name, STATISTICS.name}
+FRESHNESS = {check.name for check in OF_THE_MORNING}
 POLICY = load_policy(Path(__file__).parents[2] / "policy", date(2026, 11, 22))
 OF_RETENTION = retention_checks(POLICY, WITHIN_THEIR_ASSETS)
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from support.check_twins import TWINS
 from support.dbt_twins import IN_MEMORY, data_tests, dbt_twins, model_of
+from support.freshness_twins import FRESHNESS_TWINS
 from support.retention_twins import RETENTION_TWINS
 
 from assets.dbt_sentences import test_sentences
+from expectations.freshness import FRESHNESS
 from expectations.model import Check
 from expectations.retention import retention_checks
 from expectations.suites import all_checks
@@ -22,7 +24,7 @@ _INTRODUCTION = """# What makes each check fail
 
 Each check has a twin: a test that takes a finished home, changes what is stored in it or delivers what is bad, and sees that the
 check fails. Without that the same check holds. Written by `make twins` from the twins themselves, which run with the slow tests:
-`tests/integration/test_check_twins.py`, `test_retention_twins.py` and `test_dbt_twins.py`.
+`tests/integration/test_check_twins.py`, `test_freshness_twins.py`, `test_retention_twins.py` and `test_dbt_twins.py`.
 """
 
 
@@ -33,6 +35,7 @@ def page() -> str:
         [
             _INTRODUCTION,
             *_section("Checks of what was delivered, derived and built", _of_checks(all_checks(), TWINS)),
+            *_section("Checks of the morning", _of_checks(FRESHNESS, FRESHNESS_TWINS)),
             *_section("Checks of retention", _of_checks(retention, RETENTION_TWINS)),
             *_section("Tests of dbt", _of_dbt()),
         ]
