@@ -52,6 +52,8 @@ def build_app(settings: DashboardSettings, *, clock: Clock, signing_in: SigningI
         middleware=list(signing_in.middleware),
         exception_handlers=HANDLERS,
     )
+    # A path with a slash too many is not there: the redirect would be built from the name that the request gives the site.
+    app.router.redirect_slashes = False
     app.state.settings = settings
     app.state.clock = clock
     app.state.shelf = Shelf(settings)

@@ -39,6 +39,14 @@ def test_no_page_needs_anything_inline(served, path):
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", page)
 
 
+@pytest.mark.parametrize("path", ["/people/", "/account/", "/api/v1/tables/", "//evil.example/", "/sign-in/"])
+def test_no_answer_leads_to_a_name_that_the_request_gave_the_site(served, path):
+    for who in (None, "reader"):
+        answer = served.browser(who).get(f"https://stats.example{path}", headers={"Host": "evil.example"})
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
+
 def test_a_failure_is_a_page_with_the_headers_and_no_word_of_its_cause(served, monkeypatch, caplog):
     def fails(*_arguments):
         raise RuntimeError("secret 198.51.100.7 kim.minji")
