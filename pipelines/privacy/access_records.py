@@ -26,7 +26,7 @@ from pipelines.storage.locks import locked
 from pipelines.storage.sealing import seal, unseal
 
 DATASET = "access_records"
-_KIND = "access"
+_KIND, _LOST = "access", "lost"
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,40 @@ class AccessRecords:
         Raises DamagedError when one was changed, added or left out, KeyMissingError when the month's key is gone.
         """
         bodies = {hashlib.sha256(body).hexdigest(): body for body in self._bodies(month)}
-        chained = [e.body["digest"] for e in self._chain.entries(_KIND) if e.body["month"] == month.isoformat()]
+        chained = self._chained(month)
         if any(digest not in bodies for digest in chained):
             raise DamagedError(f"access records of {month:%Y-%m}: a record was changed or left out")
         return [_parsed(bodies[digest]) for digest in chained]
+
+    def lost(self) -> dict[date, int]:
+        """Return how many records of each month were lost with a backup from before a rotation."""
+        found: dict[date, int] = {}
+        for entry in self._chain.entries(_LOST):
+            month = date.fromisoformat(entry.body["month"])
+            found[month] = found.get(month, 0) + len(entry.body["digests"])
+        return found
+
+    def lose_unreadable(self, month: date, at: datetime) -> int:
+        """Take out what no key of the month opens, and say in the chain which records that were; return how many.
+
+        For a home restored from before a rotation: only destroyed keys opened them. Raises KeyMissingError without any key.
+        """
+        bodies = self._bodies(month)
+        there = {hashlib.sha256(body).hexdigest() for body in bodies}
+        lost = [digest for digest in self._chained(month) if digest not in there]
+        if lost:
+            key = self._keys.data_key(DATASET, month)
+            self._chain.append(_LOST, {"month": month.isoformat(), "digests": lost}, at)
+            with self._lock():
+                lines = [base64.b64encode(seal(body, key)) + b"\n" for body in bodies]
+                write_bytes(self._segment(month), b"".join(lines))
+        return len(lost)
+
+    def _chained(self, month: date) -> list[str]:
+        """Return the digests of the records of a month, without those that were lost."""
+        lost = {digest for entry in self._chain.entries(_LOST) for digest in entry.body["digests"]}
+        found = (e.body["digest"] for e in self._chain.entries(_KIND) if e.body["month"] == month.isoformat())
+        return [digest for digest in found if digest not in lost]
 
     def seal_anew(self, month: date) -> None:
         """Seal the records of a month under the key that took the former's place. Raises as `read`."""

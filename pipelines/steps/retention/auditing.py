@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipelines.policy import Policy
 from pipelines.retention.auditing import ALARMS, Holds, Status, judge
 from pipelines.retention.states import State
+from pipelines.steps.retention.ended_links import ended_link_items
 from pipelines.steps.retention.inventory.expected import expected
 from pipelines.steps.retention.inventory.stock import Inventory, Runs, inventory, policy_on
 from pipelines.steps.workspace import Workspace
@@ -57,7 +58,7 @@ def audit(
     runs: Runs | None = None,
     stock: Inventory | None = None,
 ) -> Audit:
-    """Judge everything on disk, and what the ledger says should be, under the policy in force on `today`.
+    """Judge everything on disk, rows past their link and what the ledger says should be, under the policy in force on `today`.
 
     Call it only while holding the home. `holds` are the workspace's if not given, `stock` is an
     inventory taken just now. Raises as `inventory` and `expected` do.
@@ -65,7 +66,8 @@ def audit(
     policy = policy_on(workspace, today)
     stock = stock or inventory(workspace, today, runs)
     missing = [item for item in expected(workspace) if not item.is_present]
-    judged = judge([*stock.items, *missing], policy, today, holds or workspace.holds, members=stock.members)
+    past_link = ended_link_items(workspace)
+    judged = judge([*stock.items, *missing, *past_link], policy, today, holds or workspace.holds, members=stock.members)
     return Audit(today, policy, tuple(judged), tuple(stock.faults))
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.errors import DamagedError
+from pipelines.privacy.access_records import DATASET as ACCESS_RECORDS
+from pipelines.privacy.key_names import KeyName
 from pipelines.retention.entries import NIGHTLY, Destroyed, Method, Replayed
 from pipelines.retention.items import Kind
 from pipelines.retention.register import Register
@@ -87,8 +89,30 @@ def begin_writing(workspace: Workspace, wiring: Wiring = NO_WIRING) -> Begun:
     if lost:
         derive_linked_days(workspace)
     if found.is_only_older:
+        entries += tuple(_lost_access_records(workspace, register))
         finished = finish_begun(workspace, wiring)
     return Begun(found.is_only_older, entries, tuple(finished))
+
+
+def _lost_access_records(workspace: Workspace, register: Register) -> Iterator[Replayed]:
+    """Take out access records that only a key from before a rotation opened, enter and yield what that was, by month."""
+    former = {KeyName.parse(name) for name in workspace.keyring.destroyed() if name.startswith(f"{ACCESS_RECORDS}.")}
+    for month in sorted({name.day for name in former} & set(workspace.access_records.known_months())):
+        if workspace.keyring.find(ACCESS_RECORDS, month) is None:
+            continue
+        if lost := workspace.access_records.lose_unreadable(month, workspace.clock.now()):
+            entry = Replayed(
+                policy_version=workspace.policy.version,
+                dataset=ACCESS_RECORDS,
+                stored_as=Kind.FILE,
+                days=(month,),
+                rows=lost,
+                clause=workspace.policy.dataset(ACCESS_RECORDS).clause,
+                method=Method.REWRITE,
+                cause="restored-backup",
+            )
+            register.append(entry, workspace.clock.now())
+            yield entry
 
 
 def _came_back(workspace: Workspace) -> Iterator[_Back]:

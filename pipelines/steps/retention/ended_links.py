@@ -6,7 +6,7 @@ restored backups of ended links go in the same way.
 """
 
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from pipelines.clock import seoul_day
 from pipelines.registry.carried import has_left
 from pipelines.registry.tables import MEMBERS, VALID_TO
 from pipelines.retention.entries import NIGHTLY, Begun, Destroyed, Method
-from pipelines.retention.items import Kind
+from pipelines.retention.items import Item, Kind
 from pipelines.steps.day_files import read_day_states, write_day_state
 from pipelines.steps.linked import (
     NOTHING,
@@ -28,10 +28,12 @@ from pipelines.steps.linked import (
 )
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.subjects.keeping_out import ACCOUNT, members_there
+from pipelines.steps.subjects.lines import name_in
 from pipelines.steps.subjects.linked_rows import DATASET, FIELD, LINKS, segments_by_day, take_linked_rows_out
 from pipelines.steps.workspace import Workspace
 
 CLAUSE = "collect.linked"
+PLACE = f"vault/{DATASET}"
 WAITS_DAYS = 3
 """An export that describes so many days after an event, and knows no link of its ID, says that there is none."""
 
@@ -118,6 +120,26 @@ def rows_past_their_link(workspace: Workspace) -> int:
     )
 
 
+def ended_link_items(workspace: Workspace) -> list[Item]:
+    """Return the rows past their link as items of an audit, by event day and by the day on which they ended.
+
+    Those of an ID that no link record names ended with their own day; they are told of once they are to go, or past the days of
+    grace. Raises as `take_ended_links_out`.
+    """
+    known, period = _known(workspace), workspace.policy.dataset(DATASET).period
+    if known is None or period is None:
+        return []
+    rows, going = Counter(_rows(workspace)), _going(workspace, known)
+    counts = Counter[tuple[date, date]]()
+    for (day, member_id), count in rows.items():
+        ended = known.ended.get(member_id, day)
+        if member_id not in known.live and (member_id in going or period.grace_after(ended) < workspace.today):
+            counts[day, ended] += count
+    return [
+        Item(DATASET, Kind.ROWS, PLACE, day, count, ended_early=ended) for (day, ended), count in sorted(counts.items())
+    ]
+
+
 def _known(workspace: Workspace) -> _Known | None:
     """Read the link records; None before the first export of them, which says nothing of anybody."""
     pointer = workspace.registry.pointer(LINKS)
@@ -170,6 +192,5 @@ def _rows(workspace: Workspace) -> Iterator[tuple[date, str]]:
     for day, segments in segments_by_day(workspace).items():
         for segment in segments:
             for line in workspace.vault.read_segment(segment).raw.splitlines():
-                member_id = json.loads(line).get(FIELD)
-                if member_id is not None:
-                    yield day, str(member_id)
+                if (member_id := name_in(line, FIELD)) is not None:
+                    yield day, member_id

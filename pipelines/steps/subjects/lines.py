@@ -46,7 +46,7 @@ class Lines:
         if segment.dataset != ACCESS_LOGS:
             raw = content.splitlines()
             field = NAME_FIELDS[segment.dataset]
-            return cls(segment.dataset, segment.day, raw, [_named(json.loads(line).get(field)) for line in raw])
+            return cls(segment.dataset, segment.day, raw, [_named(name_in(line, field)) for line in raw])
         reading = _readings(workspace)[segment.path]
         batch = next(split_lines([content], batch_bytes=len(content) + 1, max_line_bytes=reading["max_line_bytes"]))
         names: list[frozenset[str]] = [frozenset()] * len(batch.lines)
@@ -131,6 +131,12 @@ def _raw(line: bytes) -> bytes:
         return base64.b64decode(json.loads(line)["raw"])
     except (ValueError, KeyError, TypeError):
         return line
+
+
+def name_in(line: bytes, field: str) -> str | None:
+    """Return the name in a row at rest, as text whatever it was written as: an ID of digits alone may stand there as a number."""
+    value = json.loads(line).get(field)
+    return None if value is None else str(value)
 
 
 def _named(value: str | None) -> frozenset[str]:

@@ -1,6 +1,5 @@
 """Rows of linked events as delivered: no law orders them kept, so those of a member who is gone leave their segments."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pipelines.steps.record_imports import record_files
 from pipelines.steps.retention.rewriting import rewrite_segments, sweep_rewritten
 from pipelines.steps.subjects.holds import take_aside, take_lines_aside
 from pipelines.steps.subjects.keeping_out import rows_of_erased
-from pipelines.steps.subjects.lines import NAME_FIELDS
+from pipelines.steps.subjects.lines import NAME_FIELDS, name_in
 from pipelines.steps.workspace import Workspace
 from pipelines.storage.vault import Segment, SegmentContent
 
@@ -73,7 +72,7 @@ def segments_by_day(workspace: Workspace) -> dict[date, list[Segment]]:
 
 
 def _going(raw: bytes, wanted: frozenset[str]) -> list[bool]:
-    return [json.loads(line).get(FIELD) in wanted for line in raw.splitlines()]
+    return [name_in(line, FIELD) in wanted for line in raw.splitlines()]
 
 
 def _without(content: SegmentContent, wanted: frozenset[str]) -> SegmentContent | None:

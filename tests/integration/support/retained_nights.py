@@ -19,6 +19,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.steps.access import record_access
 from pipelines.steps.retention.auditing import Audit, audit
 from pipelines.steps.retention.beginning import begin_writing
+from pipelines.steps.retention.ended_links import take_ended_links_out
 from pipelines.steps.retention.nightly import retain
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.workspace import Workspace
@@ -81,6 +82,7 @@ class RetainedHome:
             quick_night(workspace)
         else:
             quick_intake(workspace)
+        take_ended_links_out(workspace)
         return retain(workspace).waits
 
     def pass_whole_night(self, night: date) -> None:

@@ -5,7 +5,6 @@ Every plant is undone by what it returns, so that the same home stands for the n
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal
 
 import duckdb
 import pyarrow as pa
+from support.retention_plants import Plant, Undo, chain_of_requests, row_past_its_link, taken_away
 
 from pipelines.clock import SEOUL
 from pipelines.policy import Period
@@ -26,8 +26,6 @@ from pipelines.steps.retention.inventory.stock import inventory
 from pipelines.steps.retention.inventory.tables import Tables
 from pipelines.steps.workspace import Workspace
 
-Undo = Callable[[], None]
-Plant = Callable[[Workspace, State], Undo]
 DIGEST = "ab" * 32
 _EVENTS = {"events": "events", "linked_events_pseudonymised": "events/linked"}
 
@@ -122,27 +120,6 @@ def row(table: str) -> Plant:
     return plant
 
 
-def taken_away(prefix: str, pattern: str) -> Plant:
-    """Take the first file away that matches `pattern` below `prefix`; what it was is put back."""
-
-    def plant(workspace: Workspace, _state: State) -> Undo:
-        path = min((workspace.home.root / prefix).glob(pattern))
-        held = path.read_bytes()
-        path.unlink()
-        return lambda: (path.write_bytes(held), None)[1]
-
-    return plant
-
-
-def chain_of_requests(workspace: Workspace, _state: State) -> Undo:
-    """Take the whole chain of requests away: nothing of it is left that could be told to be cut."""
-    paths = [workspace.home.ledger / name for name in ("requests.jsonl", "requests.jsonl.head")]
-    held = [path.read_bytes() for path in paths]
-    for path in paths:
-        path.unlink()
-    return lambda: [path.write_bytes(content) for path, content in zip(paths, held, strict=True)] and None
-
-
 def swept(workspace: Workspace) -> None:
     """Write every registry table without the rows whose ceiling is past, as a night does that destroys."""
     stock = inventory(workspace, workspace.today)
@@ -209,7 +186,10 @@ _RUN = "00000000-0000-4000-8000-000000000000"
 PLANTS: dict[str, dict[str, Plant]] = {
     "access_logs": {"a segment put there": file("access_logs", f"vault/access_logs/web/{_SEGMENT}")},
     "cookie_records": {"a segment put there": file("cookie_records", f"vault/cookie_records/cookies/{_SEGMENT}")},
-    "linked_events": {"a segment put there": file("linked_events", f"vault/linked_events/linked/{_SEGMENT}")},
+    "linked_events": {
+        "a segment put there": file("linked_events", f"vault/linked_events/linked/{_SEGMENT}"),
+        "a row whose link ended": row_past_its_link,
+    },
     "quarantine": {"a segment put there": file("quarantine", f"quarantine/quarantine/web/{_SEGMENT}")},
     **{
         name: {

@@ -1,10 +1,12 @@
 """When a link ends the rows of linked events that it let in go, of that member alone, and figures built before stand."""
 
 import json
+from collections import Counter
 from datetime import date
 
 import pytest
 
+from pipelines.retention.items import Kind
 from pipelines.retention.states import State
 from pipelines.steps.day_files import built_from, read_day_states
 from pipelines.steps.linked import derive_linked_days, linked_folder
@@ -13,6 +15,7 @@ from pipelines.steps.record_imports import import_record_files
 from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.ended_links import TakenOut, rows_past_their_link, take_ended_links_out
 from pipelines.steps.retention.nightly import retain
+from pipelines.steps.retention.planning import make_plan
 from pipelines.steps.retention.register import open_register
 from pipelines.steps.subjects.holds import Order, hold_member
 from pipelines.steps.subjects.linked_rows import segments_by_day
@@ -183,5 +186,61 @@ def test_rows_are_over_retained_five_days_after_the_end_of_their_link(linked, cl
     links(linked, kim=ENDED)
     later = linked.at(clock)
     assert rows_past_their_link(later.workspace) == over
+    assert past_link(later) == {State.OVER_RETAINED if over else State.DUE: 2}
     take_ended_links_out(later.workspace)
     assert rows_past_their_link(later.workspace) == 0
+    assert past_link(later) == {}
+
+
+def past_link(house):
+    """The rows of linked events that an audit tells of, by where they stand."""
+    found = audit(house.workspace, house.workspace.today).statuses
+    counts = Counter[State]()
+    for status in found:
+        if (status.dataset, status.stored_as) == ("linked_events", Kind.ROWS):
+            counts[status.state] += status.rows
+    return counts
+
+
+def test_while_links_live_or_no_export_says_that_there_is_none_an_audit_tells_of_no_row(linked):
+    deliver(linked, (DAY, "m-nobody"), name="stranger.jsonl")
+    assert past_link(linked.at("2015-05-22T12:00:00+09:00")) == {}
+    assert past_link(linked.at("2015-05-26T12:00:00+09:00")) == {State.OVER_RETAINED: 1}
+
+
+def test_a_plan_leaves_rows_past_their_link_to_the_night_that_takes_them_out(linked):
+    links(linked, kim=ENDED)
+    later = linked.at("2015-05-22T12:00:00+09:00")
+    assert past_link(later) == {State.DUE: 2}
+    assert "linked_events" not in {item.dataset for item in make_plan(later.workspace).plan.items}
+
+
+def as_text(values):
+    return json.dumps({**values, "time": values["time"].isoformat()}).encode() + b"\n"
+
+
+def as_number(values):
+    return as_text(values).replace(b'"4711"', b"4711")
+
+
+@pytest.mark.parametrize("at_rest", [as_text, as_number])
+def test_an_id_of_digits_that_is_delivered_or_stands_at_rest_as_a_number_goes_with_its_link_too(
+    linked, monkeypatch, at_rest
+):
+    monkeypatch.setattr("pipelines.records.importing.row_line", at_rest)
+    row = {"service": "melon", "event": "stream", "partner_id": "p1", "time": f"{DAY}T10:00:00+09:00"}
+    folder = linked.workspace.home.landing / "linked"
+    (folder / "n.jsonl").write_text(
+        "".join(json.dumps({**row, "melon_member_id": who}) + "\n" for who in (4711, "m-lee"))
+    )
+    import_record_files(linked.workspace, "linked")
+    assert {4711, "4711"} & {json.loads(line)["melon_member_id"] for line in stored(linked)}
+    later = linked.at("2015-05-24T12:00:00+09:00")
+    links(later)
+    assert take_ended_links_out(later.workspace).rows == 1
+    assert not {4711, "4711"} & {json.loads(line)["melon_member_id"] for line in stored(linked)}
+
+
+def stored(house):
+    segments = [segment for found in segments_by_day(house.workspace).values() for segment in found]
+    return [line for segment in segments for line in house.workspace.vault.read_segment(segment).raw.splitlines()]

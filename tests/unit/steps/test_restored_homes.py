@@ -9,10 +9,14 @@ from typer.testing import CliRunner
 from pipelines.cli.app import app
 from pipelines.errors import DamagedError, UsageError
 from pipelines.retention.entries import NIGHTLY, Replayed, Restored, Verified
+from pipelines.retention.states import State
+from pipelines.steps.access import record_access
+from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.retention.executing import execute
 from pipelines.steps.retention.planning import make_plan
 from pipelines.steps.retention.register import open_register
+from pipelines.steps.retention.rotation import rotate
 from pipelines.steps.subjects.holds import Order, hold_dataset
 
 DAYS = [date(2015, 5, 18), date(2015, 5, 19), date(2015, 5, 20)]
@@ -150,6 +154,31 @@ def test_a_table_whose_key_is_gone_is_taken_in_anew(lived, tmp_path):
     found = begin_writing(again.workspace)
     assert "contents" in {entry.dataset for entry in found.replayed}
     assert again.export("contents", rows).rows == 1
+
+
+def test_access_records_that_only_a_former_key_opened_are_told_to_be_lost_and_those_of_now_are_read(lived, tmp_path):
+    record_access(lived.workspace, "seen before the backup")
+    backup = backed_up(lived, tmp_path)
+    record_access(lived.workspace, "seen after it")
+    (month,) = lived.workspace.access_records.known_months()
+    rotate(lived.workspace, ("data-keys",))
+    assert len(lived.workspace.access_records.read(month)) == 2
+    again = restored(lived, backup)
+    record_access(again.workspace, "seen in the restored home")
+    found = begin_writing(again.workspace)
+    lost = [(entry.days, entry.rows, entry.cause) for entry in found.replayed if entry.dataset == "access_records"]
+    assert lost == [((month,), 1, "restored-backup")]
+    now = again.workspace.access_records
+    assert now.lost() == {month: 1}
+    said = [record.action for each in now.known_months() for record in now.read(each)]
+    assert said == ["seen in the restored home"]
+    missing = audit(again.workspace, again.workspace.today).of(State.UNDER_RETAINED)
+    assert ("access_records", 1, 1) in {(status.dataset, status.items, status.rows) for status in missing}
+    assert begin_writing(again.workspace).replayed == ()
+    later = lived.at("2016-06-02T12:00:00+09:00")
+    assert "access_records" not in {
+        s.dataset for s in audit(later.workspace, later.workspace.today).of(State.UNDER_RETAINED)
+    }
 
 
 @pytest.mark.parametrize("command", ["add", "review", "release", "destroy"])

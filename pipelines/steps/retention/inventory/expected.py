@@ -46,7 +46,8 @@ def expected(workspace: Workspace, known: Known | None = None) -> list[Item]:
     there = [item for item in items if (item.dataset, _key_day(item)) not in gone]
     home = workspace.home.root
     found = [replace(item, is_present=(home / item.place).is_file()) for item in there]
-    return sorted([*found, *answered_requests(workspace), *_tables(workspace, known)], key=lambda item: item.place)
+    missing = [*answered_requests(workspace), *_lost_records(workspace)]
+    return sorted([*found, *missing, *_tables(workspace, known)], key=lambda item: item.place)
 
 
 def _destroyed(workspace: Workspace) -> set[tuple[str, date]]:
@@ -103,6 +104,13 @@ def _months(workspace: Workspace) -> Iterator[Item]:
         first = date.fromisoformat(month)
         last = first.replace(day=monthrange(first.year, first.month)[1])
         yield Item(_ACCESS, Kind.FILE, f"ledger/access/{month}.sealed", last)
+
+
+def _lost_records(workspace: Workspace) -> Iterator[Item]:
+    """Yield the months of which records were lost with a backup: others of the month may still be there."""
+    for month, count in workspace.access_records.lost().items():
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        yield Item(_ACCESS, Kind.FILE, f"ledger/access/{month}.sealed", last, count, is_present=False)
 
 
 def _tables(workspace: Workspace, known: Known) -> Iterator[Item]:
