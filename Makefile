@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup nightly test test-tools soak check bench-attack bench-disclosure bench-publication bench-robots dashboard locales ui docs twins lock clean
+.PHONY: help setup nightly test test-tools soak check bench-attack bench-dashboard bench-disclosure bench-publication bench-robots dashboard locales ui docs twins lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ bench-attack: setup  ## Measure the attack on 500 partners and 90 days, and on o
 
 bench-disclosure: setup  ## Measure what disclosure control hides and takes, on a real log and on 500 partners
 	$(BIN)/python bench/disclosure.py $(ARGS)
+
+bench-dashboard: setup  ## Measure how long the dashboard takes with 500 partners, at 50 requests a second
+	$(BIN)/python bench/dashboard_load.py $(ARGS)
 
 bench-robots: setup  ## Say whom the rules on behaviour take for robots: make bench-robots LOG=access.log.gz (combined format)
 	$(BIN)/python bench/robots.py $(LOG)

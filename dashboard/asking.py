@@ -85,7 +85,7 @@ def opened(request: Request) -> Iterator[tuple[Release, Figures] | None]:
         yield None
         return
     try:
-        yield release, Figures(connection)
+        yield release, Figures(connection, release.known(str(name)))
     finally:
         connection.close()
 

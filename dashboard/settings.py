@@ -32,8 +32,8 @@ class DashboardSettings(BaseSettings):
     """How often one address may try to sign in or to set a password; one office may share an address."""
     requests_per_minute: Annotated[int, Field(ge=10)] = 1200
     """How much one account, program, or address that nobody is signed in from may ask for."""
-    open_files: Annotated[int, Field(ge=1)] = 64
-    """How many partners' files stay open at a time."""
+    open_files: Annotated[int, Field(ge=1)] = 256
+    """How many partners' files stay open at a time; each takes about 4 MiB of memory, and opening one about 25 ms."""
     file_memory_bytes: Annotated[int, Field(ge=16 * MIB)] = 64 * MIB
     """Limit of DuckDB's buffer manager for each open file."""
     longest_range_days: Annotated[int, Field(ge=31)] = 1100

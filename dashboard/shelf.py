@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,6 +31,10 @@ class Release:
         """Return a connection of its own to the file of a partner, None when the release has none. Raises DamagedError."""
         return self.shelf.connection(self.id, partner_file)
 
+    def known(self, partner_file: str) -> dict[Any, Any]:
+        """Return where readers of a partner's file remember its answers, as long as the file stays open."""
+        return self.shelf.known(self.id, partner_file)
+
     def published_at(self) -> datetime | None:
         """Return when it was published, None when its manifest does not say."""
         return self.shelf.published_at(self.id)
@@ -45,6 +50,7 @@ class Shelf:
         self._memory = settings.file_memory_bytes
         self._lock = threading.Lock()
         self._open: OrderedDict[Path, duckdb.DuckDBPyConnection] = OrderedDict()
+        self._known: dict[Path, dict[Any, Any]] = {}
 
     def current(self) -> Release | None:
         """Return the current release, None before the first. Raises DamagedError for a pointer that names none."""
@@ -61,11 +67,27 @@ class Shelf:
         if path is None:
             return None
         with self._lock:
-            found = self._open.pop(path, None) or self._opened(path)
-            self._open[path] = found
+            found = self._open.get(path)
+            if found is not None:
+                self._open.move_to_end(path)
+                return found.cursor()
+        opened = self._opened(path)
+        dropped = []
+        with self._lock:
+            found = self._open.setdefault(path, opened)
             while len(self._open) > self._keep:
-                self._open.popitem(last=False)
-            return found.cursor()
+                former, connection = self._open.popitem(last=False)
+                self._known.pop(former, None)
+                dropped.append(connection)
+            cursor = found.cursor()
+        dropped.clear()  # Closing takes a while, and nobody waits for it.
+        return cursor
+
+    def known(self, release: str, partner_file: str) -> dict[Any, Any]:
+        """Return where readers of an open file remember its answers; one that is not open gets a new place, kept nowhere."""
+        path = self._published.file_of(partner_file, release)
+        with self._lock:
+            return self._known.setdefault(path, {}) if path is not None and path in self._open else {}
 
     def published_at(self, release: str) -> datetime | None:
         """Return the aware instant in a release's manifest, None when none can be read there."""
@@ -79,6 +101,7 @@ class Shelf:
         """Let go of every file."""
         with self._lock:
             self._open.clear()
+            self._known.clear()
 
     def _opened(self, path: Path) -> duckdb.DuckDBPyConnection:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 Cell = str | int | float | date | None
@@ -44,6 +45,15 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     chart: Literal["", "line", "bar"] = ""
     notes: Sequence[str] = field(default_factory=tuple)
+
+    @cached_property
+    def largest(self) -> Sequence[float | None]:
+        """The largest number of each column that is drawn, None for the others: what bars are long against."""
+        return [self._largest(place) if column.drawn else None for place, column in enumerate(self.columns)]
+
+    def _largest(self, place: int) -> float | None:
+        numbers = [cell for row in self.rows for cell in [row[place]] if isinstance(cell, int | float)]
+        return max(numbers, default=None)
 
     @property
     def is_empty(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -100,6 +101,18 @@ class Texts:
     def instant(self, at: datetime) -> str:
         """Return an aware instant as the clock of Seoul shows it, to the minute."""
         return format_datetime(at, _PATTERNS[self.language]["instant"], tzinfo=SEOUL, locale=self._locale)
+
+    def said(self, value: Any, kind: str) -> str:  # noqa: ANN401 -- whatever a cell of the kind holds
+        """Return a cell that is shown as its column's kind is written (`tables.Kind`)."""
+        if kind == "day":
+            return self.short_day(value)
+        if kind == "word":
+            return self.word(value)
+        if kind == "share":
+            return self.share(value)
+        if kind == "seconds":
+            return self.seconds(value)
+        return self.decimal(value) if kind == "decimal" else self.count(value)
 
     def period(self, period: Period) -> str:
         """Return what a period is called."""

@@ -14,6 +14,12 @@ Figure = int | float | None
 """A number that is shown, or None."""
 
 
+Known = dict[tuple[str, tuple[tuple[str, object], ...]], list[tuple[Any, ...]]]
+"""Answers by SELECT and values."""
+_REMEMBERED_ROWS, _REMEMBERED_ANSWERS = 500, 200
+"""Of one file: enough for the pages of a few periods; whole tables are read anew."""
+
+
 @dataclass(frozen=True)
 class Restatement:
     """A figure that was corrected after it had been published: before, after, and why."""
@@ -32,13 +38,21 @@ class Restatement:
 class Figures:
     """A partner's file, read through one connection; not for more than one thread."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Keep the connection, which is the caller's to close."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, known: Known | None = None) -> None:
+        """Keep the connection, the caller's to close; `known` are earlier answers of the same file, which never changes."""
         self._connection = connection
+        self._known = {} if known is None else known
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of one SELECT; values go in as `$name` and never into its text."""
-        return self._connection.execute(sql, dict(parameters or {})).fetchall()
+        given = dict(parameters or {})
+        key = (sql, tuple(sorted(given.items(), key=lambda item: item[0])))
+        answer = self._known.get(key)
+        if answer is None:
+            answer = self._connection.execute(sql, given).fetchall()
+            if len(answer) <= _REMEMBERED_ROWS and len(self._known) < _REMEMBERED_ANSWERS:
+                self._known[key] = answer
+        return answer
 
     @cached_property
     def columns(self) -> Mapping[str, Sequence[str]]:

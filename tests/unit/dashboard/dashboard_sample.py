@@ -52,16 +52,21 @@ def policy() -> Policy:
 
 
 def write_release(
-    home: Path, release: str = RELEASE, first: date = FIRST, partners: Collection[str] = tuple(FILES)
+    home: Path, release: str = RELEASE, first: date = FIRST, partners: Collection[str] = tuple(FILES), times: int = 1
 ) -> Path:
-    """Write a release of `partners` below `home`, of the days from `first`, and make it the current one; return its folder."""
+    """Write a release of `partners` below `home`, of the days from `first`, and make it the current one; return its folder.
+
+    `times`: by how much all figures are multiplied, so that a release can be told from another.
+    """
     folder = home / "published" / release
     folder.mkdir(parents=True)
     periods = _periods(first)
     about = About(release, datetime(2026, 11, 3, 2, tzinfo=UTC), policy().version)
     for partner in partners:
         found = (
-            {layout.name: _rows(layout, partner, periods) for layout in layouts(policy())} if partner != "p-002" else {}
+            {layout.name: _rows(layout, partner, periods, times) for layout in layouts(policy())}
+            if partner != "p-002"
+            else {}
         )
         shown = {table: pa.Table.from_pylist(rows) for table, rows in found.items() if rows}
         writer = Writer(layouts(policy()), News(periods, shown, {}), about)
@@ -97,13 +102,13 @@ def _last_of(kind: str, first: date) -> date:
     return first + timedelta(days=6 if kind == "week" else 0)
 
 
-def _rows(layout: TableLayout, partner: str, periods: Mapping[str, list[date]]) -> list[dict[str, Any]]:
+def _rows(layout: TableLayout, partner: str, periods: Mapping[str, list[date]], times: int) -> list[dict[str, Any]]:
     """Return the shown rows of a table: nothing of hidden days, and of tables it does not know nothing."""
     return [
         {"partner": partner, "period": first, **values, **dict.fromkeys(missing)}
         for first in periods[layout.period]
         if first not in HIDDEN_DAYS or layout.period != "day"
-        for values in _values(layout, partner, visits_in(first, _last_of(layout.period, first)))
+        for values in _values(layout, partner, times * visits_in(first, _last_of(layout.period, first)))
         for missing in [[name for name in (*layout.dimensions, *layout.measures) if name not in values]]
     ]
 
