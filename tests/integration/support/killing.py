@@ -5,6 +5,7 @@ however fast the machine is, the kills fall where they can do harm. The third is
 time, so that one also falls inside what libraries write by themselves. A kill counts only when the work had begun and not ended.
 """
 
+import contextlib
 import os
 import random
 import shutil
@@ -104,11 +105,13 @@ class Killer:
 def _kill_after(process: Any, seconds: float) -> float:
     """Kill the process when it has used as many processor seconds; return them."""
     clock = (~process.pid << 3) | 2
-    started = time.clock_gettime(clock)
-    while process.is_alive() and (left := started + seconds - time.clock_gettime(clock)) > 0:
-        time.sleep(max(left / 2, 0.0005))
-    if process.is_alive():
-        os.kill(process.pid, signal.SIGKILL)
+    # A process that has just ended has no clock any more: it got away.
+    with contextlib.suppress(OSError):
+        started = time.clock_gettime(clock)
+        while process.is_alive() and (left := started + seconds - time.clock_gettime(clock)) > 0:
+            time.sleep(max(left / 2, 0.0005))
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)
     return seconds
 
 
