@@ -70,7 +70,7 @@ def _bands(name: str, title: str, heading: str, bands: Sequence[tuple[str, Band]
     columns = [
         Column("band", heading, "word"),
         Column("people", words.MEASURES["people"], drawn=True),
-        Column("share", N_("Share of those shown"), "share"),
+        Column("share", N_("Share of those shown"), "share", is_aside=True),
     ]
     rows = [
         [said, band.people, band.people / shown if band.people is not None and shown else None] for said, band in bands

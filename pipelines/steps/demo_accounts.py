@@ -32,7 +32,7 @@ class DemoAccount:
     password: str = field(repr=False)
 
 
-def make_demo_accounts(workspace: Workspace) -> list[DemoAccount]:
+def make_demo_accounts(workspace: Workspace, passwords: Passwords | None = None) -> list[DemoAccount]:
     """Give each role its account, of the partner with the most figures shown; none before anything was published.
 
     Raises UsageError in a home that is no demo: its accounts belong to people.
@@ -42,17 +42,18 @@ def make_demo_accounts(workspace: Workspace) -> list[DemoAccount]:
     partner = _partner_with_most(workspace)
     if partner is None:
         return []
-    return [_made(workspace, login, role, partner) for login, role in LOGINS.items()]
+    hashing = passwords or Passwords()
+    return [_made(workspace, login, role, partner, hashing) for login, role in LOGINS.items()]
 
 
-def _made(workspace: Workspace, login: str, role: AccountRole, partner: str) -> DemoAccount:
+def _made(workspace: Workspace, login: str, role: AccountRole, partner: str, hashing: Passwords) -> DemoAccount:
     of = None if role is AccountRole.PRIVACY_OFFICER else partner
     accounts = workspace.accounts
     account = accounts.store.find(login) if workspace.has_accounts else None
     if account is None:
         account = add_account(workspace, login, role, of).account
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    set_password(accounts, account, Passwords().hashed(password))
+    set_password(accounts, account, hashing.hashed(password))
     return DemoAccount(login, role, account.partner_id, password)
 
 

@@ -1,0 +1,66 @@
+"""Demo accounts: one of each role in a demo home that published something, with passwords of this start; never in a real home."""
+
+from datetime import date
+
+import duckdb
+import pytest
+from argon2 import PasswordHasher
+
+from pipelines.accounts.passwords import Passwords
+from pipelines.errors import UsageError
+from pipelines.steps.demo_accounts import LOGINS, make_demo_accounts
+from pipelines.steps.publishing.publishing import FileNames
+
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+MONTHS = {"P1": 1, "P2": 2}
+
+
+@pytest.fixture
+def demo(house):
+    """A demo home with a release in which more months of P2 are shown."""
+    workspace = house.workspace
+    workspace.home.enter("demo")
+    house.export("partners", [{"partner_id": p, "name": f"Label {p}", "type": "agency"} for p in MONTHS])
+    names = FileNames(workspace.keyring.subject_key())
+    folder = workspace.home.published / "2026-03-06-0001"
+    folder.mkdir(parents=True)
+    for partner, months in MONTHS.items():
+        with duckdb.connect(str(folder / f"{names.of(partner)}.duckdb")) as file:
+            file.execute("CREATE TABLE partner_daily_usage (day DATE, is_suppressed BOOLEAN)")
+            file.execute("CREATE TABLE partner_monthly_usage (month DATE, is_suppressed BOOLEAN)")
+            for month in range(1, months + 1):
+                file.execute("INSERT INTO partner_monthly_usage VALUES (?, false)", [date(2026, month, 1)])
+    (workspace.home.published / "current").write_text("2026-03-06-0001\n")
+    return house
+
+
+def test_each_role_gets_an_account_of_the_partner_of_whom_most_is_shown(demo):
+    workspace = demo.workspace
+    made = make_demo_accounts(workspace, CHEAP)
+    assert [(one.login, one.role) for one in made] == list(LOGINS.items())
+    assert {one.partner for one in made} == {"P2", None}
+    for one in made:
+        account = workspace.accounts.store.find(one.login)
+        assert CHEAP.matches(one.password, account.password_hash)
+        assert one.password not in repr(one)
+
+
+def test_the_next_start_gives_new_passwords_to_the_same_accounts(demo):
+    first, second = (make_demo_accounts(demo.workspace, CHEAP) for _ in range(2))
+    assert [one.login for one in first] == [one.login for one in second]
+    assert not {one.password for one in first} & {one.password for one in second}
+    assert len(demo.workspace.accounts.store.all()) == len(LOGINS)
+
+
+def test_before_anything_was_published_there_are_none(house):
+    house.workspace.home.enter("demo")
+    house.export("partners", [{"partner_id": "P1", "name": "Label", "type": "agency"}])
+    assert make_demo_accounts(house.workspace) == []
+
+
+def test_a_real_home_is_refused(house):
+    house.export("partners", [{"partner_id": "P1", "name": "Label", "type": "agency"}])
+    house.workspace.home.enter("real")
+    with pytest.raises(UsageError, match="only a demo home"):
+        make_demo_accounts(house.workspace)
+    assert not house.workspace.has_accounts
