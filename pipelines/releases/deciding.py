@@ -18,7 +18,7 @@ from pipelines.releases.frame import Booleans, Frame, frame_of
 from pipelines.releases.gating import Restated, Verdict, judge, thresholds_of
 from pipelines.releases.marts import Periods, counted
 from pipelines.releases.masking import Masked, masked, rounded
-from pipelines.releases.memory import coarse, schema, width_column
+from pipelines.releases.memory import KNOWN_EMPTY, coarse, schema, width_column
 from pipelines.releases.relations import Integers, structures
 from pipelines.releases.rows import NEW, connected_periods, load_rows
 from pipelines.releases.showing import Shown, is_shown_part, rows_of_marts, shown_measures
@@ -168,7 +168,9 @@ def _cells(
     columns["persons"] = pa.array(frame.people[ids], mask=hidden)
     for measure in counted(publication):
         columns[measure] = pa.array(frame.values[measure][ids], mask=~shown[measure][ids])
-        widths = _coarsely(mask.protection[measure][ids], thresholds[ids])
+        widths = np.where(
+            frame.void[measure][ids], KNOWN_EMPTY, _coarsely(mask.protection[measure][ids], thresholds[ids])
+        )
         columns[width_column(measure)] = pa.array(widths, mask=~(hidden & frame.has[measure][ids]))
     wanted = schema(counted(publication))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)

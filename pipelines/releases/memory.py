@@ -34,6 +34,8 @@ STATE = (
     ("grp", pa.string()), ("release", pa.int32()), ("is_hidden", pa.bool_()), ("rests_on_k", pa.bool_()),
     ("persons", pa.int64()),
 )  # fmt: skip
+KNOWN_EMPTY = -1
+"""The width of a hidden measure of which it was known that there is none: nothing was kept, so nothing can be lost."""
 _NUMBER = 4
 
 

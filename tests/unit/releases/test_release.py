@@ -8,6 +8,7 @@ import pytest
 from press import MONDAY, Press, crowd, name_of, write_marts
 
 from pipelines.errors import DamagedError, UsageError
+from pipelines.releases.attacking import attack_everything
 from pipelines.releases.making import REFUSED
 from pipelines.releases.memory import Memory
 from pipelines.releases.published import RELEASE
@@ -244,6 +245,8 @@ def test_a_day_on_which_somebody_came_and_looked_at_no_page_stops_no_release(pre
     outcome = press.publish(CLOSED_MONDAY)
     assert outcome.status == "published" and outcome.leaks == ()
     assert press.rows("partner-b", "partner_daily_usage", "page_views, is_suppressed") == [(None, True)]
+    memory = Memory(press.place.gate, press.published.current())
+    assert attack_everything(memory, press.policy.publication, lambda: duckdb.connect(":memory:")).told() == ()
     week = [MONDAY + timedelta(days=number) for number in range(7)]
     outcome = press.publish(CLOSED_WEEK, days=week)
     assert (outcome.status, outcome.leaks) == ("published", ())
