@@ -165,7 +165,8 @@ def test_audit_and_checks_of_a_home_that_is_older_say_what_is_wrong_and_end(comm
     told = json.loads(said.stdout)
     if command == ["check"]:
         failed = {check["name"] for check in told["checks"] if not check["passed"]}
-        assert failed == NOT_OF_THE_RESTORE
+        # Rows of others that stood in the same rewritten file wait to be delivered again (decision 65).
+        assert failed == {*NOT_OF_THE_RESTORE, "lost_linked_events_came_again"}
     else:
         assert (told["faults"], told["has_passed"]) == ([], True)
     assert said.exit_code == (1 if command == ["check"] else 0)
