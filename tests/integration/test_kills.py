@@ -119,9 +119,12 @@ def test_the_comparison_sees_what_a_careless_night_would_double(
     assert uninterrupted.after.differences(contents_of(once.workspace()))["imports"] == (0, len(delivered.contents) + 1)
     assert not twice.begin_night("derives_twice").outcome()["succeeded"]
     differences = uninterrupted.after.differences(contents_of(twice.workspace()))
-    events = [counts for part, counts in differences.items() if part.startswith("events of")]
-    assert sum(lost for lost, _ in events) == 0
-    assert sum(doubled for _, doubled in events) > 1000
+    events = {part: counts for part, counts in differences.items() if part.startswith("events of")}
+    rows = {part: uninterrupted.after.rows[part].total() for part in events}
+    # Who asks twice as often may be taken for a robot: such a row stands twice and says something else than before.
+    assert {part: doubled - lost for part, (lost, doubled) in events.items()} == rows
+    assert sum(lost for lost, _ in events.values()) < sum(rows.values()) / 20
+    assert sum(rows.values()) > 1000
 
 
 def test_a_file_written_in_place_is_seen_to_be_no_whole(delivered: Delivered, tmp_path: Path):

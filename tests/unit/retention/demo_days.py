@@ -49,7 +49,10 @@ PLACES = {
 }
 """Places: how many days lie between two (0: there is one for each month), and how long they may stay, by the policy's words."""
 SEALED = {f"sealed/1y/{{day}}/{OBJECT}": "12M", "sealed/1y/{day}/sign_ups.age": "12M"}
-FOR_GOOD = ("ledger/holds.jsonl", "ledger/requests/one.age", "ledger/requests.jsonl", "ledger/destructions.jsonl")
+FOR_GOOD = (
+    "ledger/holds.jsonl", "ledger/requests/one.age", "ledger/requests.jsonl", "ledger/destructions.jsonl",
+    "dashboard/sessions.sqlite",
+)  # fmt: skip
 NOT_FILES = {"small_cells": (3, "3M"), "data_keys": (4, "at once"), "run_records": (2, "90D")}
 """What no place tells: cells of a warehouse and keys of a keyring, which are stated here as they are; and the runs."""
 

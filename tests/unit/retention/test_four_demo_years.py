@@ -46,8 +46,10 @@ OWED_TO_THE_END = {
 """Datasets of days that law orders kept exactly as long as they may be."""
 STAY = {
     "partners", "former_members_permanent", "holds", "open_requests", "member_requests", "destruction_register",
+    "dashboard_sessions",
 }  # fmt: skip
-"""Datasets of which nothing goes within these years: no sample partner ever leaves, the others have no end in sight."""
+"""Datasets of which nothing goes within these years: no sample partner ever leaves, sessions go by rows inside their file, the
+others have no end in sight."""
 
 
 def is_over(_item: Item, standing: Standing) -> bool:
