@@ -1,5 +1,7 @@
 """The application with its accounts, served: what the command starts, and what another server is given."""
 
+import socket
+
 import uvicorn
 from starlette.applications import Starlette
 
@@ -10,6 +12,7 @@ from dashboard.security.logs import logging_config
 from dashboard.security.middleware import middleware
 from dashboard.settings import DashboardSettings
 from pipelines.accounts.opening import Accounts
+from pipelines.errors import UsageError
 
 _ENDS_WITHIN_SECONDS = 10
 """How long requests that run may take to end when the server is stopped."""
@@ -21,6 +24,20 @@ def make_app(settings: DashboardSettings, accounts: Accounts) -> Starlette:
     desk = Desk(accounts, accounts.clock, settings.is_tls)
     signing_in = SigningIn(middleware(desk, settings.requests_per_minute), routes(desk, settings.sign_ins_per_minute))
     return build_app(settings, clock=accounts.clock, signing_in=signing_in)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise UsageError when something else listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError:
+            raise UsageError(
+                f"{host}:{port} cannot be served: something listens there already, or the address is not this machine's. "
+                "Choose another with --port or --host"
+            ) from None
 
 
 def serve(settings: DashboardSettings, accounts: Accounts) -> None:

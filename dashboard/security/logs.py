@@ -20,10 +20,17 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {"at": at, "level": record.levelname.lower(), "from": record.name}
         line |= {name: value for name in _TOLD if (value := getattr(record, name, None)) is not None}
         if record.name != REQUESTS:
-            line["says"] = record.msg if not record.args else record.msg.split("%")[0].strip()
+            line["says"] = _said(record)
         if record.exc_info and record.exc_info[1] is not None:
             line["fault"] = places_of(record.exc_info[1])
         return json.dumps(line, ensure_ascii=True)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Return what the server says without what it says it of; of an exception logged as a message only its type."""
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    return record.msg.split("%")[0].strip() if record.args else record.msg
 
 
 def places_of(cause: BaseException) -> list[str]:

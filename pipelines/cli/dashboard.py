@@ -31,13 +31,14 @@ def dashboard(
     Partners reach it through a proxy that ends TLS: set PARTNERSTATS_DASHBOARD_IS_TLS=true then. Accounts are made with
     `partnerstats account`. A newer release is shown as soon as the night published it; nothing has to be started again.
     """
-    from dashboard.serving import serve  # noqa: PLC0415 -- only this command needs a web server
+    from dashboard.serving import require_free, serve  # noqa: PLC0415 -- only this command needs a web server
     from dashboard.settings import load_dashboard_settings  # noqa: PLC0415
 
     settings = settings_from(home, clock)
     own = load_dashboard_settings(home=settings.home, policy=settings.policy, sql=settings.sql, host=host, port=port)
     existing_home(settings)
     opened = open_home(settings)
+    require_free(own.host, own.port)
     _tell(settings, f"http://{own.host}:{own.port}")
     if opened.home.state().kind == "demo":
         if own.host != LOOPBACK:

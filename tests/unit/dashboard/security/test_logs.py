@@ -66,6 +66,13 @@ def test_an_exception_that_the_server_logs_loses_what_it_says():
     assert json.loads(line)["fault"][0].startswith("KeyError at ")
 
 
+def test_an_exception_logged_as_a_message_is_told_by_its_type():
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "file", 1, OSError(98, "secret place"), (), None)
+    line = json.loads(JsonLines().format(record))
+    assert line["says"] == "OSError"
+    assert "secret" not in json.dumps(line)
+
+
 def test_the_servers_own_access_log_is_off():
     config = logging_config()
     assert config["loggers"]["uvicorn.access"] == {"handlers": [], "level": "CRITICAL", "propagate": False}
