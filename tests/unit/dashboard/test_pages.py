@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from dashboard_app import app_for
 from dashboard_sample import CONTENTS, FILES, HIDDEN_DAYS, HOSTILE, LAST, reader_of, visits_in, write_release
 from starlette.testclient import TestClient
 
@@ -135,8 +136,6 @@ def test_an_unknown_page_is_told_of_without_a_trace(client):
 
 
 def test_a_partner_without_a_file_and_a_home_without_a_release_are_told_to_wait(client_of, tmp_path):
-    from conftest import app_for  # noqa: PLC0415
-
     lost = reader_of("p-009")
     assert lost.partner_file is None
     nobody = TestClient(app_for(tmp_path, reader_of()), follow_redirects=False)
@@ -146,8 +145,6 @@ def test_a_partner_without_a_file_and_a_home_without_a_release_are_told_to_wait(
 
 
 def test_a_damaged_file_is_told_of_and_nothing_of_it_comes_out(tmp_path):
-    from conftest import app_for  # noqa: PLC0415
-
     folder = write_release(tmp_path, first=LAST, partners=["p-001"])
     file = folder / f"{FILES['p-001']}.duckdb"
     file.chmod(0o600)

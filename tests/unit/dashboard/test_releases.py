@@ -5,7 +5,7 @@ from datetime import date
 from itertools import cycle, islice
 
 import pytest
-from conftest import app_for
+from dashboard_app import app_for
 from dashboard_sample import LAST, NEXT_RELEASE, RELEASE, reader_of, visits_in, write_release
 from starlette.testclient import TestClient
 
