@@ -41,7 +41,7 @@ test-tools:  ## Set up Chromium and a Korean font, which the browser tests need
 soak: setup  ## Run 90 nights, each figure recomputed, and 120 with destruction, each fifth audited anew (over half an hour)
 	$(BIN)/python -m pytest -m soak tests/soak tests/browser $(ARGS)
 
-check: setup  ## Run the linters, the type checker and the quick tests (under two minutes)
+check: setup  ## Run the linters, the type checker and the quick tests (some minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
