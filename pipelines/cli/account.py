@@ -1,5 +1,7 @@
 """`partnerstats account`: who may sign in to the dashboard. A password is set by its owner alone, through a one-time link."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -59,9 +61,7 @@ def add(
 
     A privacy officer sees no partner: partnerstats account add lee.officer --as privacy-officer
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
-        begin_writing(workspace)
+    with _changing(home, clock, role, reason) as workspace:
         invited = steps.add_account(workspace, login, account_role, partner)
     _tell(workspace, invited, url, as_json=as_json)
 
@@ -104,9 +104,7 @@ def reset(
 
     Make sure first who asks (a call back to the number of the contract). For example: partnerstats account reset kim.minji
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
-        begin_writing(workspace)
+    with _changing(home, clock, role, reason) as workspace:
         invited = steps.reset_account(workspace, login)
     _tell(workspace, invited, url, as_json=as_json)
 
@@ -124,9 +122,7 @@ def disable(
 
     For example: partnerstats account disable kim.minji --reason "on leave"
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
-        begin_writing(workspace)
+    with _changing(home, clock, role, reason) as workspace:
         found = steps.disable_account(workspace, login)
     if as_json:
         print_json(_document(workspace, found))
@@ -148,9 +144,7 @@ def enable(
 
     For example: partnerstats account enable kim.minji --reason "back"
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
-        begin_writing(workspace)
+    with _changing(home, clock, role, reason) as workspace:
         invited = steps.enable_account(workspace, login)
     _tell(workspace, invited, url, as_json=as_json)
 
@@ -170,9 +164,7 @@ def end(
 
     For example: partnerstats account end kim.minji --reason "left the company"
     """
-    workspace = _opened(home, clock, role, reason)
-    with workspace.home.lock():
-        begin_writing(workspace)
+    with _changing(home, clock, role, reason) as workspace:
         steps.end_account(workspace, login)
     if as_json:
         print_json({"ended": 1})
@@ -184,6 +176,15 @@ def _opened(home: HomeOption, clock: ClockOption, role: RoleOption, reason: Reas
     settings = settings_from(home, clock, role, reason)
     existing_home(settings)
     return Workspace.open(settings)
+
+
+@contextmanager
+def _changing(home: HomeOption, clock: ClockOption, role: RoleOption, reason: ReasonOption) -> Iterator[Workspace]:
+    """Hold the home, brought up to what was destroyed since, while an account of it changes."""
+    workspace = _opened(home, clock, role, reason)
+    with workspace.home.lock():
+        begin_writing(workspace)
+        yield workspace
 
 
 def _tell(workspace: Workspace, invited: Invited, url: str, *, as_json: bool) -> None:
