@@ -13,6 +13,7 @@ from itertools import chain, combinations, islice
 import numpy as np
 
 from pipelines.attack.arrays import Bools, counts
+from pipelines.attack.certainty import Certainty
 from pipelines.attack.elimination import Row, combinations_without
 from pipelines.attack.parts import as_dictionaries, connected_parts, pieces
 from pipelines.attack.rows import Rows
@@ -24,21 +25,19 @@ _ROWS_AT_MOST = 8
 _PAIRS_AT_MOST = 100_000
 
 
-def known_sums(rows: Rows, rests_on_k: Bools) -> tuple[Group, ...]:
-    """List groups of two cells or more, none of which rests on k people, whose sum the exact rows give away.
+def known_sums(rows: Rows, rests_on_k: Bools, certainty: Certainty) -> tuple[Group, ...]:
+    """List groups of two cells or more whose sum the exact rows give away, and which are not sure to rest on k people.
 
     `rests_on_k` has shape (n,); rows have entries of cells that are open only. Single cells are the intervals' business.
     """
     exact = rows.only(rows.exact)
-    plain = _plain_groups(exact, rests_on_k)
+    found = set(_plain_groups(exact, rests_on_k))
     left = _uncovered(exact, rests_on_k)
-    if not left.count:
-        return plain
-    parts = connected_parts(left)
-    found = set(plain)
-    for _, piece in pieces(left, parts, np.ones(parts.count, dtype=np.bool_)):
-        found.update(_combined_groups(piece, rests_on_k))
-    return tuple(sorted(found))
+    if left.count:
+        parts = connected_parts(left)
+        for _, piece in pieces(left, parts, np.ones(parts.count, dtype=np.bool_)):
+            found.update(_combined_groups(piece, rests_on_k))
+    return tuple(sorted(group for group in found if not certainty.rests_on_enough(group)))
 
 
 def _plain_groups(rows: Rows, rests_on_k: Bools) -> tuple[Group, ...]:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from pipelines.attack.arrays import TOLERANCE, Bools, Floats, Ints
 from pipelines.attack.bounding import bound
+from pipelines.attack.certainty import Certainty
 from pipelines.attack.findings import Findings, Leak
 from pipelines.attack.groups import known_sums
 from pipelines.attack.history import Before, changes, told_by_restatements
@@ -38,7 +39,7 @@ def attack(
     concerned[near.cells] = True
     bounded = bound(near, view.value, Bounds(*_by_rule(view)), view.required, exact=exact)
     hidden = view.is_open & concerned
-    groups = known_sums(bounded.rows, view.rests_on_k)
+    groups = known_sums(bounded.rows, view.rests_on_k, Certainty(view, near))
     pairs = differencing_pairs(view, _nested(relations, nested), chosen)
     found = _narrow(view, bounded.bounds, hidden) | exposed(view, chosen)
     found[Leak.GROUP] = _members(groups)

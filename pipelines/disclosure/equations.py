@@ -22,11 +22,19 @@ class Equations:
     cell: Integers
     """Of each variable: its cell."""
     room: Floats
-    """How far a hidden value may fall in the adversary's eyes: to 1, since who knows that a row is not empty knows that much."""
+    """How far a hidden value may fall in the adversary's eyes: to 0. Which rows are empty may be known; which are not is not."""
     need: Floats
     """How wide the interval of the variable must be when it is hidden."""
     measure: Integers
     """Of each variable: the place of its measure among their names in order."""
+    people: Integers
+    """Of each row: the people of its total."""
+    people_of_parts: Integers
+    """Of each row: the people of its parts, added up; who is in several counts several times."""
+    threshold: Integers
+    """Of each row: on how many people its total has to rest."""
+    margin: Floats
+    """Of each row: what its total has beyond the p% rule, less the amounts of its parts; nothing where amounts do not add up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +45,9 @@ class Block:
     columns: Integers
 
 
-def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules, is_primary: Booleans) -> Equations:
+def equations_of(
+    cells: Cells, relations: Sequence[Relation], rules: Rules, is_primary: Booleans, margin: Floats
+) -> Equations:
     """Write the relations as equations; cells that are known for good fall out: those shown before, and empty ones.
 
     Variables are numbered by measure (in the order of its name), then by cell. A cell that the rule hides by itself needs the
@@ -55,6 +65,10 @@ def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules, is_p
     row, place, offset, sign = row[kept], place[kept], offset[kept], sign[kept]
     known, variable = np.unique(offset * size + place, return_inverse=True)
     used, row = np.unique(row, return_inverse=True)
+    totals = np.array([one.total for one in relations], dtype=np.int64)[used]
+    parts = [list(one.parts) for one in relations]
+    of_parts = np.array([int(cells.people[one].sum()) for one in parts], dtype=np.int64)[used]
+    amounts = np.array([int(cells.amounts()[one].sum()) for one in parts], dtype=np.int64)[used]
     cell = known % size
     stacked = np.stack([cells.values[name] for name in measures]) if measures else np.zeros((0, size), dtype=np.int64)
     value = stacked[known // size, cell] if len(known) else np.zeros(0, dtype=np.int64)
@@ -66,9 +80,13 @@ def equations_of(cells: Cells, relations: Sequence[Relation], rules: Rules, is_p
         matrix=sparse.csr_array((sign, (row, variable)), shape=(len(used), len(known))),
         relation=used,
         cell=cell,
-        room=np.maximum(value - 1, 0).astype(np.float64),
+        room=value.astype(np.float64),
         need=need,
         measure=known // size,
+        people=cells.people[totals],
+        people_of_parts=of_parts,
+        threshold=rules.threshold[totals],
+        margin=np.where(amounts == cells.amounts()[totals], margin[totals], -np.inf) - amounts,
     )
 
 

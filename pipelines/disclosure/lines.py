@@ -4,14 +4,18 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipelines.disclosure.equations import Equations
-from pipelines.disclosure.rules import Booleans, Floats
+from pipelines.disclosure.rules import Booleans, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one hidden part adds to what may not be known of its relation."""
 
+    people: int
+    amount: float
     is_large: bool
     margin: float
     room: float
@@ -20,8 +24,16 @@ class Part:
 
 @dataclass(slots=True)
 class Tally:
-    """What is hidden of one relation."""
+    """What is hidden of one relation.
 
+    `people`, `threshold`: of the total. `left`: on how many people its shown parts rest, counted part by part. `bound`: the
+    total's margin over the p% rule, less what the shown parts are of its amount.
+    """
+
+    people: int
+    threshold: int
+    left: int
+    bound: float
     is_total_hidden: bool = False
     parts: int = 0
     large: int = 0
@@ -32,38 +44,59 @@ class Tally:
     def add(self, part: Part) -> None:
         """Count a hidden part."""
         self.parts += 1
+        self.left -= part.people
+        self.bound += part.amount
         self.large += part.is_large
         self.margin += part.margin
         self.room += part.room
         self.need = max(self.need, part.need)
 
-    def holds(self) -> bool:
-        """Return whether the relation keeps its hidden cells: the residual rule.
+    @property
+    def is_whole(self) -> bool:
+        """Whether no part is shown: what is known of the hidden parts is their total, which may be shown by itself."""
+        return self.left == 0
 
-        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: there are two or more, one
-        rests on k people or more, together they are not dominated, and each may be anything in an interval of the width it needs.
+    @property
+    def rests(self) -> bool:
+        """Whether the hidden parts are sure to rest on k people: one does, or so many of the total are in no shown part."""
+        return self.large > 0 or self.people - self.left >= self.threshold
+
+    @property
+    def is_dominated(self) -> bool:
+        """Whether one person could give most of the hidden parts: neither their margins nor the rest of the total's suffice."""
+        return max(self.margin, self.bound) < -1e-6
+
+    def holds(self) -> bool:
+        """Return whether the relation keeps its hidden cells but for their people: the residual rule.
+
+        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: there are two or more,
+        together they are not dominated, and each may be anything in an interval of the width it needs.
         """
-        if self.is_total_hidden:
-            return self.parts > 0
-        if self.parts == 0:
-            return True
-        return self.parts > 1 and self.large > 0 and self.margin >= -1e-6 and self.room >= self.need
+        if self.is_total_hidden or self.parts == 0:
+            return self.parts > 0 or not self.is_total_hidden
+        return self.parts > 1 and not self.is_dominated and self.room >= self.need
 
 
 class Lines:
     """All relations with what is hidden of each, kept current while cells are hidden and shown."""
 
-    def __init__(self, equations: Equations, is_large: Booleans, margin: Floats, cost: Floats) -> None:
-        """Take columns per cell: whether it rests on k people or more, its margin over the p% rule, what is lost with it."""
+    def __init__(
+        self, equations: Equations, people: Integers, amount: Integers, is_large: Booleans, margin: Floats, cost: Floats
+    ) -> None:
+        """Take columns per cell: people, amount, whether they are k or more, margin over the p% rule, what is lost with it."""
         self.cost: list[float] = cost.tolist()
+        self.is_large: list[bool] = is_large.tolist()
         self.hidden = [False] * len(self.cost)
         self.free = [False] * len(self.cost)
         self.relations_of: list[list[int]] = [[] for _ in self.cost]
         self.total: list[int] = [-1] * equations.matrix.shape[0]
         self.part: list[dict[int, Part]] = [{} for _ in self.total]
-        self.tally = [Tally() for _ in self.total]
+        columns = (equations.people, equations.threshold, equations.people_of_parts, equations.margin)
+        self.bare = [Tally(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
+        self.tally = [replace(one) for one in self.bare]
         entries = equations.matrix.tocoo()
-        cell, large, slack = equations.cell.tolist(), is_large.tolist(), margin.tolist()
+        cell, slack = equations.cell.tolist(), margin.tolist()
+        persons, given = people.tolist(), amount.astype(np.float64).tolist()
         room, need = equations.room.tolist(), equations.need.tolist()
         for row, variable, sign in zip(entries.row.tolist(), entries.col.tolist(), entries.data.tolist(), strict=True):
             here = cell[variable]
@@ -71,7 +104,9 @@ class Lines:
             if sign < 0:
                 self.total[row] = here
             else:
-                self.part[row][here] = Part(large[here], slack[here], room[variable], need[variable])
+                self.part[row][here] = Part(
+                    persons[here], given[here], self.is_large[here], slack[here], room[variable], need[variable]
+                )
 
     def hide(self, cell: int) -> None:
         """Hide a cell in all its relations."""
@@ -86,7 +121,7 @@ class Lines:
         """Show a hidden cell again."""
         self.hidden[cell] = False
         for row in self.relations_of[cell]:
-            tally = Tally(self.total[row] >= 0 and self.hidden[self.total[row]])
+            tally = replace(self.bare[row], is_total_hidden=self.total[row] >= 0 and self.hidden[self.total[row]])
             for other, part in self.part[row].items():
                 if self.hidden[other]:
                     tally.add(part)
@@ -94,14 +129,36 @@ class Lines:
 
     def holds_around(self, cell: int) -> bool:
         """Return whether all relations of a cell hold."""
-        return all(self.tally[row].holds() for row in self.relations_of[cell])
+        return all(self.holds(row, self.tally[row]) for row in self.relations_of[cell])
+
+    def holds(self, row: int, tally: Tally) -> bool:
+        """Return whether a relation with so much hidden keeps it: the residual rule."""
+        if not tally.holds():
+            return False
+        return tally.is_total_hidden or tally.parts == 0 or tally.rests or self._rests_within(row)
+
+    def _rests_within(self, row: int) -> bool:
+        """Return whether other relations, whose hidden parts are among those of this one, make sure of enough people."""
+        parts = self.part[row]
+        others = {other for cell in parts if self.hidden[cell] for other in self.relations_of[cell]} - {row}
+        return any(
+            self._is_sure(other) and all(cell in parts for cell in self.part[other] if self.hidden[cell])
+            for other in others
+        )
+
+    def _is_sure(self, row: int) -> bool:
+        """Return whether a total by itself says that the hidden parts rest on enough people."""
+        tally, total = self.tally[row], self.total[row]
+        if tally.is_total_hidden:
+            return tally.left == 0 and self.is_large[total]
+        return tally.parts > 0 and tally.rests
 
     def mend(self, rows: Iterable[int]) -> int | None:
         """Hide free cells until all relations hold; returns a relation that cannot be mended, None when all are."""
         waiting = deque(rows)
         while waiting:
             row = waiting.popleft()
-            if self.tally[row].holds():
+            if self.holds(row, self.tally[row]):
                 continue
             chosen = self._cheapest(row)
             if chosen is None:
@@ -124,7 +181,7 @@ class Lines:
     def _price(self, cell: int, row: int) -> float:
         """Return what hiding a cell costs: its own cost, as often again as other relations would have to be mended for it."""
         others = (other for other in self.relations_of[cell] if other != row)
-        return self.cost[cell] * (1 + sum(not self._after(other, [cell]).holds() for other in others))
+        return self.cost[cell] * (1 + sum(not self.holds(other, self._after(other, [cell])) for other in others))
 
     def _cheapest(self, row: int) -> list[int] | None:
         """Return the cheapest free cells that mend a relation: one alone, or several parts; None when nothing does."""
@@ -135,7 +192,7 @@ class Lines:
         ]
         price = {cell: self._price(cell, row) for cell in candidates}
         candidates.sort(key=lambda cell: (price[cell], cell))
-        plans = [[cell] for cell in candidates if self._after(row, [cell]).holds()][:1]
+        plans = [[cell] for cell in candidates if self.holds(row, self._after(row, [cell]))][:1]
         plans += self._several(row, [cell for cell in candidates if cell != self.total[row]])
         return min(plans, key=lambda plan: sum(price[cell] for cell in plan), default=None)
 
@@ -144,12 +201,12 @@ class Lines:
         plan: list[int] = []
         for cell in parts:
             plan.append(cell)
-            if self._after(row, plan).holds():
+            if self.holds(row, self._after(row, plan)):
                 break
         else:
             return []
         for cell in list(plan):
             rest = [other for other in plan if other != cell]
-            if rest and self._after(row, rest).holds():
+            if rest and self.holds(row, self._after(row, rest)):
                 plan = rest
         return [plan]

@@ -7,8 +7,8 @@ import numpy as np
 from pipelines.disclosure.cells import Cells, Relation, Rules, is_standing, primary, tables_of
 from pipelines.disclosure.equations import Block, blocks, equations_of, packed
 from pipelines.disclosure.lines import Lines
-from pipelines.disclosure.movements import Reach, cheapest
-from pipelines.disclosure.rules import Booleans, Floats, Integers, Reason, Standing, margins
+from pipelines.disclosure.movements import Reach
+from pipelines.disclosure.rules import Booleans, Floats, Reason, Standing, margins
 from pipelines.errors import DisclosureError
 
 PRIMARY = (Reason.FEW_PEOPLE, Reason.DOMINATED)
@@ -19,19 +19,27 @@ class State:
 
     def __init__(self, cells: Cells, relations: Sequence[Relation], rules: Rules) -> None:
         """Begin with every cell shown."""
-        self.cells = cells
+        self.cells, self.rules = cells, rules
         self.margin = margins(cells.amounts(), cells.largest, cells.second, rules.dominance_percent)
         self.is_large: Booleans = cells.people >= rules.threshold
+        self.is_safe: Booleans = self.is_large & (self.margin >= -1e-9)
         self.reason = primary(cells, rules, self.margin)
         self.is_primary: Booleans = np.array([one in PRIMARY for one in self.reason], dtype=np.bool_)
-        self.equations = equations_of(cells, relations, rules, self.is_primary)
-        self.lines = Lines(self.equations, self.is_large, self.margin, cells.costs())
+        self.equations = equations_of(cells, relations, rules, self.is_primary, self.margin)
+        self.cost = self._costs(relations)
+        self.lines = Lines(self.equations, cells.people, cells.amounts(), self.is_large, self.margin, self.cost)
         self.reach = Reach(self.equations)
         self.variables_of: list[list[int]] = [[] for _ in range(len(cells))]
         for variable, cell in enumerate(self.equations.cell.tolist()):
             self.variables_of[cell].append(variable)
         self._settle()
-        self._safe: set[bytes] = set()
+        self.safe: set[bytes] = set()
+        """Blocks that give nothing away together, by their variables."""
+
+    def _costs(self, relations: Sequence[Relation]) -> Floats:
+        """Return what is lost with each cell: a total is what readers look for first, and is dearer than all its parts."""
+        totals = np.array([one.total for one in relations], dtype=np.int64)
+        return self.cells.costs() * (1 + np.bincount(totals, minlength=len(self.cells)))
 
     def _settle(self) -> None:
         """Hide what the rule and earlier releases hide, and find the free cells: those whose hiding could keep anything.
@@ -77,36 +85,6 @@ class State:
         wide = self.reach.is_wide()
         waiting = [one for one in found if not wide[one.columns].all()]
         return [variable for handful in packed(waiting) for variable in self.reach.look(handful)]
-
-    def wishes(self, columns: Integers) -> tuple[Floats, Floats]:
-        """Return the least movements that show, for hidden variables, that no combination of relations gives a group away.
-
-        A sum of hidden cells that the relations fix must rest on k people or more, and must not be dominated. By Farkas' lemma
-        none is fixed that breaks this if, and only if, there is a movement in which every cell of fewer people rises (the first),
-        and one in which no cell falls by more than its margin (the second; dominated cells rise by what they lack).
-        """
-        cell = self.equations.cell[columns]
-        few = ~self.is_large[cell]
-        return np.where(few, 1.0, -10.0 * (1 + few.sum())), -self.margin[cell]
-
-    def leaking(self, found: Sequence[Block]) -> list[tuple[int, int]]:
-        """Return (variable, wish) of blocks whose relations together fix a group that is too small (0) or dominated (1)."""
-        waiting = [one for one in found if one.columns.tobytes() not in self._safe]
-        leaks: list[tuple[int, int]] = []
-        for handful in packed(waiting):
-            rows, columns = (
-                np.concatenate([one.rows for one in handful]),
-                np.concatenate([one.columns for one in handful]),
-            )
-            matrix = self.equations.matrix[rows][:, columns]
-            for wish, least in enumerate(self.wishes(columns)):
-                if (least > 0).any():
-                    free = np.full(len(columns), np.inf)
-                    _, short = cheapest(matrix, np.zeros(len(columns)), least, free)
-                    leaks += [(variable, wish) for variable in columns[short > 0].tolist()]
-        broken = {variable for variable, _ in leaks}
-        self._safe |= {one.columns.tobytes() for one in waiting if broken.isdisjoint(one.columns.tolist())}
-        return leaks
 
     def impossible(self, cells: Sequence[int]) -> DisclosureError:
         """Return the error for cells that nothing free can protect."""

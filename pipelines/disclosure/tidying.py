@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipelines.disclosure.equations import Block
+from pipelines.disclosure.leaks import leaking
 from pipelines.disclosure.state import State
 
 EFFORT = 10_000
@@ -16,7 +17,7 @@ def tidy(state: State, complementary: Sequence[int]) -> None:
 
     Each round tries one cell of every entangled block, so that blocks are solved by the handful.
     """
-    cost, spent = state.cells.costs(), 0
+    cost, spent = state.cost, 0
     waiting = sorted(complementary, key=lambda cell: (-cost[cell], cell))
     while waiting and spent < EFFORT:
         waiting, solved = _try_round(state, waiting)
@@ -54,7 +55,7 @@ def _judge(state: State, found: Sequence[Block], trials: dict[int, int], block_o
     active = np.zeros(len(state.equations.cell), dtype=np.bool_)
     active[columns] = True
     left = state.entangled(state.hidden() & active)
-    unsafe = [*state.narrow(left), *(variable for variable, _ in state.leaking(left))]
+    unsafe = [*state.narrow(left), *sorted(leaking(state, left).variables)]
     failed = {trials[block_of[variable]] for variable in unsafe}
     for cell in sorted(failed):
         state.lines.hide(cell)

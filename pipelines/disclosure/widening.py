@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipelines.disclosure.equations import Block, blocks, packed
+from pipelines.disclosure.leaks import Leaks, leaking
 from pipelines.disclosure.movements import TOLERANCE, cheapest
 from pipelines.disclosure.rules import Booleans, Floats, Integers, Standing
 from pipelines.disclosure.state import State
@@ -15,16 +16,15 @@ def widen(state: State) -> None:
     while True:
         found = state.entangled(state.hidden())
         narrow = state.narrow(found)
-        leaks = [] if narrow else state.leaking(found)
-        if not narrow and not leaks:
+        leaks = Leaks() if narrow else leaking(state, found)
+        if not narrow and not leaks.sums:
             return
         before = sum(state.lines.hidden)
         around = blocks(state.equations.matrix, state.may_move())
         _protect(state, around, sorted(narrow, key=lambda one: (-state.equations.need[one], one)))
-        for wish in (0, 1):
-            _stop_leaks(state, around, [variable for variable, kind in leaks if kind == wish], wish)
+        _break_sums(state, leaks.sums)
         if sum(state.lines.hidden) == before and not state.reach.is_wide()[narrow].any():
-            raise state.impossible(state.equations.cell[[*narrow, *(variable for variable, _ in leaks)]].tolist())
+            raise state.impossible(state.equations.cell[[*narrow, *sorted(leaks.variables)]].tolist())
         state.mend()
 
 
@@ -78,20 +78,21 @@ def _reach_for(state: State, chosen: Sequence[Block], amounts: dict[int, float],
     return missing
 
 
-def _stop_leaks(state: State, around: Sequence[Block], leaks: Sequence[int], wish: int) -> None:
-    """Hide the cheapest cells that let the wished movement happen."""
-    for handful in packed([block for block, _ in _holding(around, leaks)]):
-        columns = _columns(handful)
-        least = state.wishes(columns)[wish]
-        may_rise = np.where(_is_hidden(state, columns) | (least <= 0), least, 0)
-        _move(state, handful, may_rise, np.full(len(columns), np.inf))
+def _break_sums(state: State, sums: Sequence[tuple[Sequence[int], bool]]) -> None:
+    """Hide the cheapest cell of each sum that was found, and the cheapest quarter where relations are too many to search."""
+    for rows, is_found in sums:
+        cells = {cell for row in rows for cell in (*state.lines.part[row], state.lines.total[row])}
+        free = [one for one in sorted(cells) if one >= 0 and state.lines.free[one] and not state.lines.hidden[one]]
+        free.sort(key=lambda one: (state.cost[one], one))
+        for one in free[: 1 if is_found else (len(free) + 3) // 4]:
+            state.lines.hide(one)
 
 
 def _move(state: State, handful: Sequence[Block], low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Find the cheapest movement over blocks, hide the cells that move, and return it with what it falls short of."""
     rows, columns = np.concatenate([one.rows for one in handful]), _columns(handful)
     cell = state.equations.cell[columns]
-    cost = np.where(_is_hidden(state, columns), 0, state.cells.costs()[cell])
+    cost = np.where(_is_hidden(state, columns), 0, state.cost[cell])
     dearest = np.repeat(
         [max(cost[place].max(), 1) for place in _slices(handful)], [len(one.columns) for one in handful]
     )

@@ -37,9 +37,16 @@ def masked(
 
     `with_complementary` switched off hides what the rule hides by itself and nothing that protects it: a twin for the gate.
     """
+    equations = [one for one in equations if not _is_told_of_all_or_nobody(frame, publication, one)]
     cells, rules = _cells(frame, publication, equations), _rules(frame, publication)
     mask = suppress(cells, _relations(equations), rules) if with_complementary else suppress_primary(cells, rules)
     return _of(frame, publication, equations, mask)
+
+
+def _is_told_of_all_or_nobody(frame: Frame, publication: Publication, equation: Equation) -> bool:
+    """Say whether a measure of some people only is added up: the sum is shown where each part is, and tells of no hidden one."""
+    of_some = publication.tables[frame.tables[frame.table_of[equation.total]]].parts
+    return equation.part_measure == equation.total_measure and equation.total_measure in of_some
 
 
 def _of(frame: Frame, publication: Publication, equations: Sequence[Equation], mask: Mask) -> Masked:

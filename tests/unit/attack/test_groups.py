@@ -12,8 +12,8 @@ def _sum(total, *parts):
     return Relation(Kind.ADDS_UP, total, parts)
 
 
-def _groups(shown, relations, **knowledge):
-    view = View.of(shown, people=20, **knowledge)
+def _groups(shown, relations, people=20, **knowledge):
+    view = View.of(shown, people=people, **knowledge)
     return attack(view, Relations.of(relations))
 
 
@@ -63,7 +63,7 @@ def test_a_covering_cell_that_is_recovered_covers_nothing():
 def test_many_small_cells_that_hang_together_are_looked_at_pair_by_pair():
     """A chain of eleven totals, each over two neighbours out of twelve: every relation is a group, and no search is endless."""
     chain = [_sum(place, 11 + place, 12 + place) for place in range(11)]
-    found = _groups([9] * 11 + [HIDDEN] * 12, chain, protection=2)
+    found = _groups([9] * 11 + [HIDDEN] * 12, chain, people=9, protection=2)
     assert {(11 + place, 12 + place) for place in range(11)} <= set(found.groups)
 
 
@@ -79,3 +79,35 @@ def test_a_sum_that_only_three_relations_together_give_away_is_found():
     relations = Relations(np.zeros(3, dtype=np.int64), np.arange(0, 13, 4), np.array(cells), np.tile([-1, 1, 1, -1], 3))
     view = View.of(shown + [HIDDEN] * 6, people=20)
     assert attack(view, relations).groups == ((a, b, c),)
+
+
+def test_all_parts_of_a_shown_total_are_as_many_people_as_it_is():
+    assert _groups([60, HIDDEN, HIDDEN, HIDDEN], [_sum(0, 1, 2, 3)], people=10).groups == ()
+    assert _groups([60, HIDDEN, HIDDEN, HIDDEN], [_sum(0, 1, 2, 3)], people=9).groups == ((1, 2, 3),)
+
+
+def test_those_of_a_total_who_are_in_no_shown_part_are_in_the_hidden_ones():
+    for people, leaks in (([27, 17, -1, -1], False), ([26, 17, -1, -1], True), ([-1, 17, -1, -1], True)):
+        found = _groups([60, 17, HIDDEN, HIDDEN], [_sum(0, 1, 2, 3)], people=people, rests_on_k=[1, 1, 0, 0])
+        assert found.groups == (((2, 3),) if leaks else ())
+
+
+def test_what_two_totals_leave_of_each_other_is_nobodys_sum_for_certain():
+    # Rows 0 and 1 and column 2 are shown: rows less column leave 4 and 6, whom no total holds.
+    rows = [_sum(0, 3, 4), _sum(1, 5, 6), _sum(2, 3, 5)]
+    few = {"people": [20, 20, 20, -1, -1, -1, -1], "rests_on_k": [1, 1, 1, 0, 0, 0, 0]}
+    assert _groups([40, 40, 50, *[HIDDEN] * 4], rows, **few, protection=2).groups == ()
+    sparse = {"people": [15, 15, 20, -1, -1, -1, -1], "rests_on_k": [1, 1, 1, 0, 0, 0, 0]}
+    assert _groups([40, 40, 50, *[HIDDEN] * 4], rows, **sparse, protection=2).groups == ((4, 6),)
+    # 4 and 6 are all but nine people of a total of twenty: eleven are left.
+
+
+def test_a_hidden_total_whose_parts_are_all_in_a_sum_is_in_it_too():
+    # 0 = 2 + 3 + 4 + 5 and 1 = 2 + 3 are hidden but for 0's total; 1 rests on k people, and so do 2 and 3 together.
+    relations = [_sum(0, 2, 3, 4, 5), _sum(1, 2, 3)]
+    view = {"people": [-1, -1, -1, -1, -1, -1], "protection": 2}
+    assert _groups([30, *[HIDDEN] * 5], relations, **view, rests_on_k=[1, 1, 0, 0, 0, 0]).groups == ()
+    assert _groups([30, *[HIDDEN] * 5], relations, **view, rests_on_k=[1, 0, 0, 0, 0, 0]).groups == (
+        (1, 4, 5),
+        (2, 3, 4, 5),
+    )

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 K, P, WIDTH = 10, 10, 20
 
@@ -53,14 +53,12 @@ def protection(tables, key, measure):
 def too_narrow(tables, hidden, measure, promised=None):
     """Return the hidden keys that the adversary bounds closer than their protection (or than promised), and how wide."""
     unknown, matrix, right = equations(tables, hidden, measure)
-    # A row that is not empty has one page view at least; a row may be without any visit that began in it.
-    bounds = [(min(1, tables.rows[key][measure].total()), None) for key in unknown]
     found = {}
     for number, key in enumerate(unknown):
         need = protection(tables, key, measure) if promised is None else promised[key]
         goal = np.zeros(len(unknown))
         goal[number] = 1
-        ends = [linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds) for sign in (1, -1)]
+        ends = [linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None)) for sign in (1, -1)]
         assert ends[0].status == 0
         assert ends[1].status in (0, 3)
         width = math.inf if ends[1].status else -ends[1].fun - ends[0].fun
@@ -79,25 +77,40 @@ def bare_residuals(tables, hidden):
                 found.append((measure, total))
         elif secret:
             union = sum((tables.rows[part]["page_views"] for part in secret), Counter())
-            if is_unsafe(union) or len(secret) == 1 or all(len(tables.people(part)) < K for part in secret):
+            if is_unsafe(union) or len(secret) == 1:
                 found.append((measure, total))
     return found
 
 
 def knows_a_small_group(tables, hidden, measure):
-    """Whether some combination of relations fixes a sum of hidden rows of which each rests on fewer than k people."""
+    """Whether adding and subtracting relations gives a sum of hidden rows away behind which fewer than k people stand.
+
+    Who they are is counted person by person: of all such sums, a program takes the one with the fewest.
+    """
     unknown, matrix, _ = equations(tables, hidden, measure)
-    small = np.array([len(tables.people(key)) < K for key in unknown], dtype=bool)
-    if not small.any():
+    people = sorted(set().union(*(tables.people(key) for key in unknown)), key=repr)
+    relations, cells = matrix.shape
+    size = relations + cells + len(people)
+    if not cells or not relations:
         return False
-    sums = matrix.T
-    outcome = linprog(
-        np.zeros(len(matrix)),
-        A_eq=np.vstack([sums[~small], sums[small].sum(axis=0)]),
-        b_eq=np.append(np.zeros((~small).sum()), 1),
-        A_ub=-sums[small],
-        b_ub=np.zeros(small.sum()),
-        bounds=(None, None),
+    sums = np.hstack([matrix.T, -np.eye(cells), np.zeros((cells, len(people)))])
+    stands = []
+    for number, key in enumerate(unknown):
+        for person in tables.people(key):
+            row = np.zeros(size)
+            row[relations + cells + people.index(person)], row[relations + number] = 1, -1
+            stands.append(row)
+    some = np.concatenate([np.zeros(relations), np.ones(cells), np.zeros(len(people))])
+    low, high = np.zeros(size), np.ones(size)
+    low[:relations], high[:relations] = -4, 4
+    outcome = milp(
+        np.concatenate([np.zeros(relations + cells), np.ones(len(people))]),
+        integrality=some,
+        bounds=Bounds(low, high),
+        constraints=[
+            LinearConstraint(sums, 0, 0),
+            LinearConstraint(np.array([some, *stands]), [1, *np.zeros(len(stands))]),
+        ],
     )
     assert outcome.status in (0, 2)
-    return outcome.status == 0
+    return outcome.status == 0 and round(outcome.fun) < K

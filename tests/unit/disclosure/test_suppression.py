@@ -14,13 +14,13 @@ SEEDS = st.integers(0, 10**6)
 calm = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 
 
-def _hidden(tables, mask):
+def hidden_of(tables, mask):
     return {key for key, is_hidden in zip(tables.rows, mask.hidden.tolist(), strict=True) if is_hidden}
 
 
-def _judge(tables, mask, measures=MEASURES, allowed=frozenset()):
+def judge(tables, mask, measures=MEASURES, allowed=frozenset()):
     """Assert everything that is promised of a mask; what was published before may leave less protection where `allowed`."""
-    hidden = _hidden(tables, mask)
+    hidden = hidden_of(tables, mask)
     final = {key for key, standing in tables.fixed.items() if standing is not Standing.FREE}
     assert not [key for key in tables.rows if key not in hidden | final and is_unsafe(tables.rows[key]["page_views"])]
     assert {key for key in tables.rows if not tables.people(key)} <= hidden
@@ -39,7 +39,7 @@ def _less_protected(tables, mask, measure):
     return {key for key, is_hidden, width in promised if is_hidden and 0 < width < protection(tables, key, measure)}
 
 
-def _suppressed(tables):
+def suppressed(tables):
     cells, relations = tables.cells()
     mask = suppress(cells, relations, Rule())
     again = suppress(cells, relations, Rule())
@@ -56,42 +56,42 @@ PEOPLE = st.lists(st.sampled_from([1, 1, 1, 2, 7, 90]), max_size=24)
 @calm
 def test_one_line_gives_nobody_away(parts):
     tables = one_line(parts)
-    _judge(tables, _suppressed(tables))
+    judge(tables, suppressed(tables))
 
 
 @given(SEEDS, st.integers(2, 4), st.integers(2, 4), st.sampled_from([12, 40, 90]))
 @calm
 def test_rows_by_columns_give_nobody_away(seed, height, width, people):
     tables = grid(seed, height, width, people)
-    _judge(tables, _suppressed(tables), MEASURES[:1])
+    judge(tables, suppressed(tables), MEASURES[:1])
 
 
 @given(SEEDS, st.sampled_from([15, 60, 150]))
 @calm
 def test_a_day_in_its_hierarchy_gives_nobody_away(seed, people):
     tables = days(seed, 1, people)
-    _judge(tables, _suppressed(tables))
+    judge(tables, suppressed(tables))
 
 
 @given(SEEDS, st.sampled_from([25, 80, 160]))
 @settings(calm, max_examples=4)
 def test_days_then_weeks_then_a_month_give_nobody_away_and_change_nothing_published(seed, people):
     tables = days(seed, 4, people)
-    tables.fix(_suppressed(tables))
+    tables.fix(suppressed(tables))
     allowed = set()
     for name, of in (("early", (0, 1)), ("late", (2, 3)), ("month", (0, 1, 2, 3))):
         close(tables, name, of)
         if name == "month":
             tables.total(("usage", "month"), [("usage", "early"), ("usage", "late")])
         before = dict(tables.fixed)
-        mask = _suppressed(tables)
-        hidden = _hidden(tables, mask)
+        mask = suppressed(tables)
+        hidden = hidden_of(tables, mask)
         assert all((key in hidden) == (standing is Standing.HIDDEN) for key, standing in before.items())
         new = set(tables.rows) - set(before)
         if new & _less_protected(tables, mask, "page_views"):
             allowed |= new & set(too_narrow(tables, hidden | new, "page_views"))
         tables.fix(mask)
-    _judge(tables, mask, MEASURES[:1], allowed)
+    judge(tables, mask, MEASURES[:1], allowed)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -99,12 +99,12 @@ def test_without_complementary_suppression_the_same_adversary_recovers_rows(seed
     tables = grid(seed, 4, 4, 40)
     cells, _ = tables.cells()
     mask = suppress_primary(cells, Rule())
-    hidden = _hidden(tables, mask)
+    hidden = hidden_of(tables, mask)
     assert Reason.COMPLEMENTARY not in mask.reason
     assert bare_residuals(tables, hidden)
     assert len(too_narrow(tables, hidden, "page_views")) > 0
     assert knows_a_small_group(tables, hidden, "page_views")
-    _judge(tables, _suppressed(tables), MEASURES[:1])
+    judge(tables, suppressed(tables), MEASURES[:1])
 
 
 def test_without_looking_at_relations_together_the_same_adversary_recovers_rows(monkeypatch):
@@ -115,7 +115,7 @@ def test_without_looking_at_relations_together_the_same_adversary_recovers_rows(
         close(tables, "both", (0, 1))
         cells, relations = tables.cells()
         monkeypatch.setattr(suppression, "tidy", lambda state, complementary: None)
-        hidden = _hidden(tables, suppress(cells, relations, Rule()))
+        hidden = hidden_of(tables, suppress(cells, relations, Rule()))
         assert bare_residuals(tables, hidden) == []
         found += bool(too_narrow(tables, hidden, "page_views") or knows_a_small_group(tables, hidden, "page_views"))
     assert found > 0
@@ -123,8 +123,8 @@ def test_without_looking_at_relations_together_the_same_adversary_recovers_rows(
 
 def test_no_complementary_row_could_be_shown_again():
     tables = grid(3, 3, 3, 60)
-    mask = _suppressed(tables)
-    hidden = _hidden(tables, mask)
+    mask = suppressed(tables)
+    hidden = hidden_of(tables, mask)
     extra = [key for key, reason in zip(tables.rows, mask.reason, strict=True) if reason is Reason.COMPLEMENTARY]
     assert extra
     for key in extra:

@@ -1,0 +1,82 @@
+"""Totals are shown over parts of few people each, as long as nobody can tell few people's sum from them."""
+
+import random
+
+import pytest
+from adversary_by_hand import knows_a_small_group
+from tables_by_hand import MEASURES, Tables, close, days, one_line
+from test_suppression import hidden_of, judge, suppressed
+
+from pipelines.disclosure import leaks, sums
+from pipelines.disclosure.rules import Standing
+
+
+def _old_and_new(those_who_return):
+    """Two contents of the first days and two of the last: few come back for the old ones. Rows and columns add up."""
+    tables, chance = Tables(), random.Random(4)  # noqa: S311 -- tables, not secrets
+    for content in range(4):
+        for day in range(4):
+            tables.rows[("inner", content, day)] = one_line([[]]).rows[("part", 0)]
+    for content in range(4):
+        for day in (0, 1) if content < 2 else (2, 3):
+            for person in range(8):
+                tables.add(("inner", content, day), (content, day, person), chance.randint(2, 4), 1)
+    for person in range(those_who_return):
+        tables.add(("inner", person % 2, 2 + person % 2), ("returns", person), 12, 12)
+    for content in range(4):
+        tables.total(("row", content), [("inner", content, day) for day in range(4)])
+    for day in range(4):
+        tables.total(("column", day), [("inner", content, day) for content in range(4)])
+    return tables
+
+
+def test_a_total_of_enough_people_is_shown_though_each_of_its_parts_rests_on_few():
+    tables = one_line([[2] * 6, [2] * 5, [3] * 4])
+    assert hidden_of(tables, suppressed(tables)) == {("part", 0), ("part", 1), ("part", 2)}
+
+
+@pytest.mark.parametrize(("both", "is_shown"), [(0, True), (6, True), (7, False)])
+def test_what_a_shown_part_leaves_of_a_total_is_sure_of_those_who_are_in_no_part_that_is_shown(both, is_shown):
+    # 30, 9 and 7 people, of whom some of the nine are among the thirty: less the thirty, 16 - both are left of all.
+    tables = one_line([[2] * 30, [], [2] * 7])
+    del tables.rows[("total",)], tables.relations[:]
+    for person in range(9):
+        tables.add(("part", 1), (0 if person < both else 1, person), 2, 2)
+    tables.total(("total",), [("part", part) for part in range(3)])
+    judge(tables, suppressed(tables))
+    assert (("part", 0) not in hidden_of(tables, suppressed(tables))) == is_shown
+
+
+def test_rows_less_columns_that_are_few_peoples_are_not_left_known():
+    tables = _old_and_new(2)
+    hidden = hidden_of(tables, suppressed(tables))
+    judge(tables, suppressed(tables), MEASURES[:1])
+    assert {key[0] for key in hidden} > {"inner"}
+
+
+def test_without_the_search_the_adversary_knows_rows_less_columns(monkeypatch):
+    monkeypatch.setattr(leaks, "doubtful_sums", lambda lot: [])
+    tables = _old_and_new(2)
+    assert knows_a_small_group(tables, hidden_of(tables, suppressed(tables)), "page_views")
+
+
+def test_rows_and_columns_are_shown_where_they_share_no_few():
+    tables = _old_and_new(0)
+    assert {key[0] for key in hidden_of(tables, suppressed(tables))} == {"inner"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_too_large_to_be_searched_is_hidden_until_it_is_not(monkeypatch, seed):
+    tables = days(seed, 2, 60)
+    close(tables, "both", (0, 1))
+    before = hidden_of(tables, suppressed(tables))
+    monkeypatch.setattr(sums, "SIZE", 0)
+    mask = suppressed(tables)
+    judge(tables, mask, MEASURES[:1])
+    assert len(hidden_of(tables, mask)) >= len(before)
+
+
+def test_a_month_is_shown_over_published_days_of_which_none_rests_on_enough():
+    tables = one_line([[3] * 5, [3] * 6, [3] * 4, [3] * 2])
+    tables.fixed = {("part", place): Standing.HIDDEN for place in range(4)}
+    assert ("total",) not in hidden_of(tables, suppressed(tables))
