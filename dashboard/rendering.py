@@ -88,6 +88,11 @@ def render(
         **(context or {}),
     }
     page = own.environments[language].get_template(template).render(given)
+    return page_response(page, status_code)
+
+
+def page_response(page: str | bytes, status_code: int = 200) -> HTMLResponse:
+    """Answer with a page, which nobody on the way stores."""
     return HTMLResponse(page, status_code, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
 
 

@@ -62,13 +62,13 @@ def course(figures: Figures, kind: str, first: date, last: date) -> list[Point]:
     """Return the closed days, weeks or months that begin from `first` to `last`, in order; hidden figures are None."""
     table = TABLES[kind]
     measures = [name for name in MEASURES if figures.has(table, name)]
-    shown = ", ".join(f"if(t.is_suppressed, NULL, t.{name})" for name in measures)
     rows = figures.rows(
-        f"SELECT c.first_day, {shown} FROM closed_periods c LEFT JOIN {table} t ON t.{kind} = c.first_day "  # noqa: S608
-        "WHERE c.period_kind = $kind AND c.first_day BETWEEN $first AND $last ORDER BY c.first_day",
-        {"kind": kind, "first": first, "last": last},
+        f"SELECT {kind}, {', '.join(measures)} FROM {table} WHERE {kind} BETWEEN $first AND $last AND NOT is_suppressed",  # noqa: S608
+        {"first": first, "last": last},
     )
-    return [Point(day, dict(zip(measures, values, strict=True))) for day, *values in rows]
+    shown = {day: dict(zip(measures, values, strict=True)) for day, *values in rows}
+    nothing: dict[str, Figure] = dict.fromkeys(measures)
+    return [Point(day, shown.get(day, nothing)) for day in figures.closed.between(kind, first, last)]
 
 
 def _sum_of_days(figures: Figures, period: Period) -> Usage:

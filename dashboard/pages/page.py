@@ -1,21 +1,16 @@
-"""What pages have in common: how one is answered, how figures change, how a breakdown becomes a table."""
+"""What pages have in common: how figures change, how a breakdown becomes a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-
 from dashboard import words
-from dashboard.asking import Asked, ReleaseGoneError, asked, settings_of
+from dashboard.asking import Asked, settings_of
 from dashboard.figures.breakdowns import Part, breakdown
 from dashboard.figures.reading import Figure
 from dashboard.periods import KINDS, RANGE, Compare, Period
-from dashboard.rendering import link, render, texts_of
+from dashboard.rendering import link
 from dashboard.tables import Cell, Column, Kind, Table
-from dashboard.viewer import Endpoint, for_partner
 
 N_ = words.marked
 Content = Callable[[Asked], Mapping[str, Any]]
@@ -35,16 +30,6 @@ class Page:
     content: Content
     is_listed: bool = True
     """Whether it stands in the navigation."""
-
-
-def endpoint_of(page: Page) -> Endpoint:
-    """Return what answers requests for a page."""
-
-    @for_partner
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_answer, request, page)
-
-    return endpoint
 
 
 def change(now: Figure, then: Figure) -> float | None:
@@ -85,18 +70,6 @@ def _row(part: Part, total: Figure, before: Mapping[str, Figure], *, is_compared
     views, then = part.page_views, before.get(part.value)
     share: list[Cell] = [views / total if views is not None else None] if total else []
     return [part.value, views, *share, *([then, change(views, then)] if is_compared else [])]
-
-
-def _answer(request: Request, page: Page) -> Response:
-    texts = texts_of(request)
-    try:
-        with asked(request, texts) as found:
-            if found is None:
-                return render(request, "pages/nothing_yet.html", {"page": page})
-            context = {"page": page, "asked": found, "release": found.release, **picker(found), **page.content(found)}
-            return render(request, page.template, context)
-    except ReleaseGoneError:
-        return Response(status_code=200, headers={"HX-Refresh": "true"})
 
 
 def picker(asked: Asked) -> dict[str, Any]:
