@@ -33,6 +33,12 @@ class Rendering:
     texts: Mapping[Language, Texts]
     assets: Assets
 
+    def prepare(self) -> None:
+        """Compile every template, so that the first readers do not wait for it."""
+        for environment in self.environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+
 
 def make_rendering() -> Rendering:
     """Read the catalogs and static files, and prepare the templates; templates are read when first used."""

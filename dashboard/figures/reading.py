@@ -82,8 +82,8 @@ class Figures:
     @cached_property
     def closed(self) -> Closed:
         """The periods that closed."""
-        rows = self.rows("SELECT period_kind, first_day FROM closed_periods ORDER BY ALL")
-        return Closed({kind: [day for found, day in rows if found == kind] for kind in KINDS})
+        rows = self.rows("SELECT period_kind, first_day FROM closed_periods")
+        return Closed({kind: sorted(day for found, day in rows if found == kind) for kind in KINDS})
 
     def restatements(self, limit: int = 100) -> list[Restatement]:
         """Return what was corrected, the newest first."""
