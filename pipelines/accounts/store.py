@@ -1,13 +1,14 @@
 """Accounts at rest: one sealed file each, called by a keyed digest of its login, under a key that goes when the account ends."""
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipelines.accounts.account import Account, AccountRole, login_name
+from pipelines.accounts.account import Account, AccountRole, Offer, SecondFactor, login_name
 from pipelines.clock import seoul_day
 from pipelines.errors import DamagedError, KeyMissingError, UsageError
 from pipelines.privacy.keyring import KeyInfo
@@ -85,9 +86,20 @@ class AccountStore:
             return account
 
     def save(self, account: Account) -> Account:
-        """Write a changed account in the former's place. Raises UsageError when it ended meanwhile."""
+        """Write an account in the former's place as a whole; see `change` for a part. Raises UsageError when it ended."""
+        return self.change(account.account_id, lambda _: account)
+
+    def change(self, account_id: str, changed: Callable[[Account], Account]) -> Account:
+        """Write what `changed` makes of an account as it is now: nothing another process wrote meanwhile is lost.
+
+        Raises UsageError when it ended meanwhile, and whatever `changed` raises; then nothing is written.
+        """
         with self._lock():
-            self._write(account, self._key(self._key_name(account.account_id)))
+            present = self.get(account_id)
+            if present is None:
+                raise UsageError("the account has ended")
+            account = changed(present)
+            self._write(account, self._key(self._key_name(account_id)))
             return account
 
     def end(self, account_id: str) -> bool:
@@ -154,4 +166,21 @@ def _parsed(document: dict[str, Any]) -> Account:
         if (value := document[name])
     }
     expires_on = date.fromisoformat(document["expires_on"]) if document["expires_on"] else None
-    return Account(**{**document, **instants, "expires_on": expires_on, "role": AccountRole(document["role"])})
+    factors = {"second_factor": _factor(document.get("second_factor")), "offer": _offer(document.get("offer"))}
+    return Account(
+        **{**document, **instants, **factors, "expires_on": expires_on, "role": AccountRole(document["role"])}
+    )
+
+
+def _factor(document: dict[str, Any] | None) -> SecondFactor | None:
+    """Return a second factor as it is kept; accounts from before there was one have none."""
+    if document is None:
+        return None
+    since, digests = datetime.fromisoformat(document["since"]), tuple(document["recovery_digests"])
+    return SecondFactor(document["secret"], since, digests)
+
+
+def _offer(document: dict[str, Any] | None) -> Offer | None:
+    if document is None:
+        return None
+    return Offer(document["secret"], datetime.fromisoformat(document["made_at"]), document["bound_to"])

@@ -41,13 +41,16 @@ def list_accounts(workspace: Workspace) -> list[Account]:
     return workspace.accounts.store.all() if workspace.has_accounts else []
 
 
-def reset_account(workspace: Workspace, login: str) -> Invited:
-    """Give an account a new one-time link in place of its password and sessions. Raises UsageError without one."""
-    record_access(workspace, "dashboard account given a link")
+def reset_account(workspace: Workspace, login: str, *, ends_factor: bool = False) -> Invited:
+    """Give an account a new one-time link in place of its password and sessions, and of its second factor if that is lost.
+
+    Raises UsageError without such an account, and for one that is disabled.
+    """
+    record_access(workspace, f"dashboard account given a link{', its second factor ended' if ends_factor else ''}")
     account = _account(workspace, login)
     if account.is_disabled:
         raise UsageError("the account is disabled; `partnerstats account enable` lets it in again")
-    return send_link(workspace.accounts, account)
+    return send_link(workspace.accounts, account, ends_factor=ends_factor)
 
 
 def disable_account(workspace: Workspace, login: str) -> Account:
@@ -97,6 +100,7 @@ def take_over(workspace: Workspace) -> TakenOver:
     accounts, known = workspace.accounts, _Known(workspace)
     accounts.store.settle()
     sessions = accounts.sessions.purge(workspace.clock.now())
+    accounts.pending.purge(workspace.clock.now())
     records = accounts.records.hand_over(known.take, workspace.today)
     return TakenOver(records, sessions, enter_ended(workspace, NIGHTLY))
 

@@ -1,7 +1,10 @@
-"""Accounts for a demo home, so that its dashboard can be looked at: one of each role, with a password made anew at each start."""
+"""Accounts for a demo home, so that its dashboard can be looked at: one of each role, with a password made anew at each start.
+
+Whoever starts the dashboard of a demo home lets them in without a second factor; see `dashboard.serving.make_app`.
+"""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.accounts.account import AccountRole
@@ -26,6 +29,7 @@ _PASSWORD_BYTES = 12
 class DemoAccount:
     """An account and the password it has until the next start; `partner` is None for who sees none."""
 
+    account_id: str
     login: str
     role: AccountRole
     partner: str | None
@@ -53,8 +57,9 @@ def _made(workspace: Workspace, login: str, role: AccountRole, partner: str, has
     if account is None:
         account = add_account(workspace, login, role, of).account
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    accounts.store.change(account.account_id, lambda present: replace(present, second_factor=None))
     set_password(accounts, account, hashing.hashed(password))
-    return DemoAccount(login, role, account.partner_id, password)
+    return DemoAccount(account.account_id, login, role, account.partner_id, password)
 
 
 def _partner_with_most(workspace: Workspace) -> str | None:

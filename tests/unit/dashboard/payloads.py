@@ -40,6 +40,8 @@ FORM = (
     "reader",
     "label",
     "token",
+    "code",
+    "recovery",
     "csrf_token",
 )
 HEADER = (

@@ -1,7 +1,7 @@
 """A person's own account: password, sessions, language."""
 
 import pytest
-from served import PASSWORD
+from served import PASSWORD, set_up
 
 from pipelines.accounts.account import AccountRole
 from pipelines.accounts.changes import invite, send_link
@@ -64,7 +64,8 @@ def test_the_link_of_an_invitation_sets_the_first_password_once(served):
     assert browser.get(path).status_code == 200
     assert browser.get(path).status_code == 200
     assert browser.post(path, data={"new": "short", "again": "short"}).status_code == 422
-    assert browser.post(path, data={"new": NEW, "again": NEW}).headers["location"] == "/"
+    assert browser.post(path, data={"new": NEW, "again": NEW}).headers["location"].startswith("/sign-in/set-up")
+    assert set_up(browser, served).status_code == 200
     assert browser.get("/").status_code == 200
     assert served.browser().get(path).status_code == 404
     assert served.browser().post(path, data={"new": NEW, "again": NEW}).status_code == 404
