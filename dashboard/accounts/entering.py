@@ -35,6 +35,9 @@ class Entering:
 
     desk: Desk
     per_address: Rates
+    """How often one address may try a password."""
+    steps_per_address: Rates
+    """How often it may take another step, which it only can once a password was right."""
 
     def after_password(self, request: Request, account: Account, target: str) -> Response:
         """Lead on whoever knows the password, to the second factor, and to `target` in the end."""
@@ -69,7 +72,7 @@ class Entering:
             if request.method == "POST":
                 if not is_own(request.headers.get(HEADER) or form_of(request).get(FIELD, ""), token):
                     raise HTTPException(403)
-                wait = self.per_address.wait_for(request.client.host if request.client else "")
+                wait = self.steps_per_address.wait_for(request.client.host if request.client else "")
                 if wait:
                     return answer(request, 429, {"Retry-After": str(wait)})
             return await endpoint(request, account, token)

@@ -15,7 +15,7 @@ from dashboard.security.rates import Rates
 
 def routes(desk: Desk, sign_ins_per_minute: int, sign_in: SignIn | None = None) -> list[BaseRoute]:
     """Return every route of accounts; `sign_in` is the way to be known, accounts of this house if not given."""
-    entering = Entering(desk, Rates(sign_ins_per_minute, 60))
+    entering = Entering(desk, Rates(sign_ins_per_minute, 60), Rates(sign_ins_per_minute, 60))
     way = sign_in or LocalSignIn(entering)
     rooms = (Passwords(entering), OwnAccount(desk), OwnFactor(desk), Administration(desk), Officer(desk))
     return [*way.routes(), *(route for room in rooms for route in room.routes())]
