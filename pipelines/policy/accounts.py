@@ -35,7 +35,6 @@ class SecondFactorRules(StrictModel):
     """How long the second step may take after the password was right."""
     wrong_codes: Annotated[int, Constraint(ge=1, le=100)] = 50
     """Wrong codes in a row after which the password ends: whoever tries them knows it (NIST SP 800-63B, 5.2.2: 100 at most)."""
-    clause: ClauseId = "secure.accounts"
 
     @field_validator("required_of")
     @classmethod

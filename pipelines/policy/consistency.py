@@ -60,7 +60,6 @@ def _references_of_parts(policy: Policy) -> Iterator[tuple[Loc, str]]:
             yield (name, "clause"), part.clause
     if policy.accounts is not None:
         yield ("accounts", "cookie", "clause"), policy.accounts.cookie.clause
-        yield ("accounts", "second_factor", "clause"), policy.accounts.second_factor.clause
 
 
 def _role_faults(policy: Policy) -> Iterator[Fault]:
