@@ -90,9 +90,10 @@ def _print(
 
 def look_next(given: str) -> list[str]:
     """Return the commands that show what a night made, each with what it shows; `given`: the home's option, if it needs one."""
+    query = '"select * from service_daily_usage order by day"'
     return [
         f"partnerstats status{given}      files, lines and days",
-        f'partnerstats sql{given} "select * from service_daily_usage order by day"',
+        f"partnerstats sql{given} {query}",
         f"partnerstats dashboard{given}   what partners see, in a browser",
         f"partnerstats ui{given}          the run and its assets in Dagster",
     ]
