@@ -1,11 +1,13 @@
 """Demo accounts: one of each role in a demo home that published something, with passwords of this start; never in a real home."""
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 from argon2 import PasswordHasher
 
+from pipelines.accounts.account import SecondFactor
 from pipelines.accounts.passwords import Passwords
 from pipelines.errors import UsageError
 from pipelines.steps.demo_accounts import LOGINS, make_demo_accounts
@@ -50,6 +52,16 @@ def test_the_next_start_gives_new_passwords_to_the_same_accounts(demo):
     assert [one.login for one in first] == [one.login for one in second]
     assert not {one.password for one in first} & {one.password for one in second}
     assert len(demo.workspace.accounts.store.all()) == len(LOGINS)
+
+
+def test_a_second_factor_of_a_former_run_is_gone_with_its_password(demo):
+    """Whoever tried it out and lost the phone is not shut out of the demo."""
+    accounts = demo.workspace.accounts
+    one = make_demo_accounts(demo.workspace, CHEAP)[0]
+    factor = SecondFactor("S" * 32, demo.workspace.clock.now())
+    accounts.store.change(one.account_id, lambda kept: replace(kept, second_factor=factor))
+    assert make_demo_accounts(demo.workspace, CHEAP)[0].account_id == one.account_id
+    assert accounts.store.find(one.login).second_factor is None
 
 
 def test_before_anything_was_published_there_are_none(house):
