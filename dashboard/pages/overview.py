@@ -121,7 +121,7 @@ def _course_table(asked: Asked) -> Table:
         )
     has_gap = any(cell is None for row in rows for cell in row[1 : 1 + len(measures)])
     notes = [N_("Where the line is broken, a figure is not shown, to protect people.")] if has_gap else []
-    return Table("course", N_("Course"), columns, rows, chart="line", notes=notes)
+    return Table("course", N_("Trend"), columns, rows, chart="line", notes=notes)
 
 
 def _course_compared(asked: Asked, kind: str) -> list[Any]:
