@@ -186,7 +186,7 @@
         }),
       );
     }
-    const png = button(`↓ ${figure.dataset.png}`, null, () => saveChart(figure, chart));
+    const png = button(`↓ ${figure.dataset.png}`, null, () => saveChart(figure, chart));
     png.className = "png";
     png.setAttribute("aria-label", `${figure.dataset.png} ${figure.dataset.title}`);
     buttons.append(png);
@@ -199,7 +199,7 @@
     const card = files.closest(".card");
     const table = [...card.querySelectorAll("table")].find((one) => one.matches(".heat") || one.querySelector("svg.bar"));
     if (!table || files.querySelector(".png")) return;
-    const png = button(`↓ ${files.dataset.png}`, null, () => saveTable(files, card, table));
+    const png = button(`↓ ${files.dataset.png}`, null, () => saveTable(files, card, table));
     png.className = "file png";
     png.setAttribute("aria-label", `${files.dataset.png} ${card.querySelector("h2").textContent}`);
     files.append(png);
