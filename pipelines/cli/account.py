@@ -229,6 +229,8 @@ def _factor(found: Account) -> str:
 def _state(workspace: Workspace, found: Account) -> str:
     if found.is_disabled:
         return "disabled"
+    if found.password_hash is None and found.link_expires_at is None:
+        return "password ended"
     if found.password_hash is None:
         is_open = found.link_expires_at is not None and workspace.clock.now() < found.link_expires_at
         return "invited" if is_open else "link expired"

@@ -53,6 +53,16 @@ def test_between_password_and_code_every_route_is_as_for_nobody(served):
             assert browser.post(row.own or path, data=row.form).status_code == row.expected[NOBODY], path
 
 
+def test_no_route_begins_a_session_but_those_that_signing_in_is_made_of(served):
+    """ASVS 6.3.4: whatever is asked without a password, a link or a stage, no cookie comes back."""
+    for (method, path), row in MATRIX.items():
+        if "{digest}" not in path and path != "/sign-out":
+            answer = served.browser().request(method, row.own or path, data=row.form or None)
+            assert "set-cookie" not in answer.headers, (method, path)
+    assert served.accounts.database.rows("SELECT account_id FROM sessions UNION SELECT account_id FROM pending") == []
+    assert "set-cookie" in served.browser().give_password("reader").headers
+
+
 def test_after_a_wrong_password_nothing_tells_that_there_is_a_second_step(served):
     """ASVS 6.3.8: for a known account, an unknown one and one without a second factor the answer is the same."""
     answers = [served.browser().give_password(login, "wrong") for login in ("reader", "nobody.at.all")]
