@@ -60,18 +60,19 @@ Asked = tuple[int, str]
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of requests as the server's log and as the client has them, and seconds of the server's processor."""
+    """Milliseconds of requests as the server's log and as the client has them; what the server used: seconds, bytes."""
 
     server: Sequence[float]
     client: Sequence[float]
     processor: float
+    memory: int
 
     def __str__(self) -> str:
         """Say each in one line."""
         told = [f"  {name:6s} {_said(times)}" for name, times in (("server", self.server), ("client", self.client))]
-        return "\n".join(
-            [*told, f"  {1000 * self.processor / len(self.client):.1f} ms of the server's processor a request"]
-        )
+        processor = 1000 * self.processor / len(self.client)
+        used = f"  the server used {processor:.1f} ms of processor a request, {self.memory / 2**20:.0f} MiB of memory"
+        return "\n".join([*told, used])
 
 
 def main() -> None:
@@ -172,7 +173,8 @@ class Asking:
                 cookie = {"Cookie": f"partnerstats={self.tokens[partner]}"}
                 running.append(asyncio.create_task(_timed(client, path, cookie)))
             times = await asyncio.gather(*running)
-        return Measured([line["milliseconds"] for line in _lines(self.log)[before:]], times, self._used() - used)
+        told = [line["milliseconds"] for line in _lines(self.log)[before:]]
+        return Measured(told, times, self._used() - used, int(self.server.memory_info().rss))
 
     def _used(self) -> float:
         times = self.server.cpu_times()
