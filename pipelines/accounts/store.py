@@ -1,7 +1,7 @@
 """Accounts at rest: one sealed file each, called by a keyed digest of its login, under a key that goes when the account ends."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
@@ -29,6 +29,14 @@ class AccountKeys(KeySource, Protocol):
 
     def destroy(self, name: str) -> None:
         """Destroy a key."""
+        ...
+
+    def destroy_many(self, names: Collection[str]) -> int:
+        """Destroy keys at once and return how many were still there."""
+        ...
+
+    def renew(self, former: str) -> DataKey:
+        """Return the key that takes the place of a day's key."""
         ...
 
     def list(self) -> list[KeyInfo]:
@@ -61,16 +69,14 @@ class AccountStore:
 
     def get(self, account_id: str) -> Account | None:
         """Return an account by its id, None when there is none. Raises DamagedError for one that cannot be read."""
-        path = self.path_of(account_id)
+        content = self._content(account_id)
         try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        name, _, sealed = content.partition(b"\n")
-        document = json.loads(unseal(sealed, self._key(name), "an account"))
-        if document["account_id"] != account_id:
-            raise DamagedError("an account's file is not its own")
-        return _parsed(document)
+            return None if content is None else self._opened(account_id, content)
+        except DamagedError:
+            again = self._content(account_id)
+            if again == content:
+                raise
+            return None if again is None else self._opened(account_id, again)  # it was written anew meanwhile
 
     def all(self) -> list[Account]:
         """Return every account, in order of login."""
@@ -111,6 +117,21 @@ class AccountStore:
             erase(self.path_of(account_id))
             return True
 
+    def seal_anew(self) -> int:
+        """Write every account anew under a new key and destroy the former ones, all at once; return how many accounts there are.
+
+        Died in between, an account opens under the key that its file names, and `settle` destroys the other.
+        """
+        with self._lock():
+            for path in self.paths():
+                account = self.get(path.stem)
+                if account is not None:
+                    self._write(account, self._keys.fresh_key(DATASET, seoul_day(account.added_at)))
+            in_use = {self._key_name(path.stem).decode("ascii", "replace") for path in self.paths()}
+            live = {info.name for info in self._keys.list() if info.dataset == DATASET}
+            self._keys.destroy_many(live - in_use)
+            return len(in_use)
+
     def settle(self) -> int:
         """Finish what a crash cut short: a file whose key is gone, a key that opens none. Return how many files went."""
         with self._lock():
@@ -126,6 +147,19 @@ class AccountStore:
     def paths(self) -> list[Path]:
         """Return the files of accounts."""
         return sorted(self.folder.glob(f"[0-9a-f]*{SUFFIX}"))
+
+    def _content(self, account_id: str) -> bytes | None:
+        try:
+            return self.path_of(account_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _opened(self, account_id: str, content: bytes) -> Account:
+        name, _, sealed = content.partition(b"\n")
+        document = json.loads(unseal(sealed, self._key(name), "an account"))
+        if document["account_id"] != account_id:
+            raise DamagedError("an account's file is not its own")
+        return _parsed(document)
 
     def _write(self, account: Account, key: DataKey) -> None:
         body = json.dumps(asdict(account), default=_text).encode()

@@ -11,7 +11,7 @@ from pipelines.accounts.store import DATASET
 from pipelines.clock import seoul_day
 from pipelines.errors import UsageError
 from pipelines.privacy.access_records import Access
-from pipelines.retention.entries import NIGHTLY, Destroyed, Method
+from pipelines.retention.entries import NIGHTLY, Destroyed, Method, Rotated
 from pipelines.retention.items import Kind
 from pipelines.steps.access import record_access
 from pipelines.steps.publishing.publishing import FileNames, registered_partners
@@ -26,6 +26,14 @@ class TakenOver:
     records: int = 0
     sessions: int = 0
     ended: int = 0
+
+
+@dataclass(frozen=True)
+class RotatedKeys:
+    """How many accounts stand under new keys of the dashboard's keyring, and how many former keys were destroyed."""
+
+    accounts: int = 0
+    keys_destroyed: int = 0
 
 
 def add_account(workspace: Workspace, login: str, role: AccountRole, partner: str | None) -> Invited:
@@ -103,6 +111,25 @@ def take_over(workspace: Workspace) -> TakenOver:
     accounts.pending.purge(workspace.clock.now())
     records = accounts.records.hand_over(known.take, workspace.today)
     return TakenOver(records, sessions, enter_ended(workspace, NIGHTLY))
+
+
+def rotate_dashboard(workspace: Workspace) -> RotatedKeys:
+    """Write accounts anew under new keys, take the dashboard's records over, and destroy the former keys of both.
+
+    Call it only while holding the home; the dashboard goes on meanwhile. Interrupted, it is finished by the next call; the next
+    night destroys keys that open nothing any more. Entered in the register of destructions.
+    """
+    if not workspace.has_accounts:
+        return RotatedKeys()
+    accounts = workspace.accounts
+    accounts.store.settle()
+    known = _Known(workspace)
+    keys = accounts.records.hand_over_and_renew(known.take, workspace.today)
+    moved = accounts.store.seal_anew()
+    told = {"what": "dashboard-keys", "moved": moved, "of": moved, "clause": "secure.encryption"}
+    body = {"policy_version": workspace.policy.version, **told, "approved_by": workspace.settings.role}
+    open_register(workspace).append(Rotated.model_validate(body), workspace.clock.now())
+    return RotatedKeys(moved, keys + moved)
 
 
 def enter_ended(workspace: Workspace, approved_by: str) -> int:

@@ -13,8 +13,16 @@ from pipelines.accounts.pending import Stage
 from pipelines.cli.app import app
 from pipelines.errors import UsageError
 from pipelines.privacy.access_records import Access
-from pipelines.retention.entries import Destroyed
-from pipelines.steps.accounts import add_account, end_account, list_accounts, reset_account, take_over
+from pipelines.retention.entries import Destroyed, Rotated
+from pipelines.steps.accounts import (
+    RotatedKeys,
+    add_account,
+    end_account,
+    list_accounts,
+    reset_account,
+    rotate_dashboard,
+    take_over,
+)
 from pipelines.steps.publishing.publishing import FileNames
 from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.register import open_register
@@ -131,6 +139,29 @@ def test_the_night_enters_what_ended_in_the_dashboard_and_takes_its_records_over
     assert (told.records, told.ended) == (3, 1)
     assert sorted(records(workspace)[before:], key=lambda access: access.accessed_at) == done
     assert take_over(workspace) == type(told)()
+
+
+def test_rotated_accounts_stand_under_new_keys_and_it_is_entered(served):
+    workspace, accounts = served.workspace, served.workspace.accounts
+    kept = add_account(workspace, "kim.minji", READER, "P1").account
+    session = accounts.sessions.begin(kept.account_id, workspace.clock.now())
+    done = Access(workspace.clock.now(), "kim.minji", "198.51.100.7", "partner-reader", "-", "signed in")
+    accounts.records.add(done)
+    former, fingerprint = {info.name for info in accounts.keyring.list()}, accounts.keyring.fingerprint
+    told = rotate_dashboard(workspace)
+    assert (told.accounts, told.keys_destroyed) == (1, 2)
+    assert former.isdisjoint(info.name for info in accounts.keyring.list())
+    assert accounts.keyring.fingerprint != fingerprint
+    assert existing_home(served.settings).accounts.store.all() == [kept]
+    assert accounts.sessions.find(session, workspace.clock.now())
+    assert records(workspace)[-1] == done
+    (entry,) = [entry.body for entry in open_register(workspace).entries() if isinstance(entry.body, Rotated)]
+    assert (entry.what, entry.moved, entry.of) == ("dashboard-keys", 1, 1)
+
+
+def test_a_home_without_accounts_has_nothing_to_rotate(served):
+    assert rotate_dashboard(served.workspace) == RotatedKeys()
+    assert open_register(served.workspace).entries() == []
 
 
 def test_a_home_without_accounts_gets_none_by_a_night(served):
