@@ -1,14 +1,14 @@
 """The overview: a partner's period in ten seconds. How many came, how that changed, and what stands out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 from dashboard import words
 from dashboard.asking import Asked
-from dashboard.figures.breakdowns import breakdown
-from dashboard.figures.people import rhythm
+from dashboard.figures.breakdowns import NOTHING, breakdown
+from dashboard.figures.people import Rhythm, rhythm
 from dashboard.figures.reading import Figure
 from dashboard.figures.usage import SUMMED, course, usage_of
 from dashboard.pages.page import N_, Page, change
@@ -37,6 +37,15 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The value with the most page views of those shown. `is_sure`: what is not shown has fewer, even if it were one value."""
+
+    value: str
+    page_views: int
+    is_sure: bool
+
+
+@dataclass(frozen=True)
 class Mover:
     """A value whose page views rose or fell much against the compared period."""
 
@@ -54,7 +63,9 @@ class Mover:
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return the cards, the course, what changed, and what stands out."""
     cards = list(_cards(asked))
-    busiest = rhythm(asked.figures, asked.month.first).busiest() if asked.month is not None else None
+    hours = rhythm(asked.figures, asked.month.first) if asked.month is not None else Rhythm({})
+    busiest = hours.busiest()
+    of_month = usage_of(asked.figures, asked.month)["visits"] if asked.month is not None else None
     return {
         "cards": cards,
         "by_measure": {card.measure: card for card in cards},
@@ -62,6 +73,8 @@ def content(asked: Asked) -> Mapping[str, Any]:
         "movers": _movers(asked),
         "best": {dimension: _best(asked, dimension) for dimension in CHANGING},
         "busiest": busiest,
+        "is_busiest_sure": busiest is not None
+        and _is_most(hours.visits[busiest], list(hours.visits.values()), of_month),
         "busiest_month": asked.month,
         "units": _units(asked),
     }
@@ -145,10 +158,23 @@ def _movers(asked: Asked) -> list[Mover]:
     return sorted(found, key=lambda mover: (-abs(mover.difference), mover.value))[: 2 * _MOST_CHANGES]
 
 
-def _best(asked: Asked, dimension: str) -> tuple[str, Figure] | None:
-    parts = [part for part in breakdown(asked.figures, dimension, asked.period) if part.page_views is not None]
-    named = [part for part in parts if part.value != "(none)"]
-    return (named[0].value, named[0].page_views) if named else None
+def _best(asked: Asked, dimension: str) -> Best | None:
+    shown = [
+        (part.value, int(part.page_views))
+        for part in breakdown(asked.figures, dimension, asked.period)
+        if part.page_views
+    ]
+    named = [(value, views) for value, views in shown if value != NOTHING]
+    if not named:
+        return None
+    value, views = named[0]
+    total = asked.usage["page_views"] if not asked.usage.days_left_out else None
+    return Best(value, views, _is_most(views, [seen for _, seen in shown], total))
+
+
+def _is_most(most: int, shown: Sequence[int], total: Figure) -> bool:
+    """Say whether nothing that is not shown can be more than the most of what is: all of it together is less."""
+    return total is not None and total - sum(shown) < most
 
 
 PAGE = Page("overview", "/", N_("Overview"), "pages/overview.html", content)

@@ -80,7 +80,7 @@ def picker(asked: Asked) -> dict[str, Any]:
     listed = [Period.of(kind, first) for first in list(closed.firsts[kind])[-_LISTED_PERIODS:]][::-1]
     if not period.is_range and period not in listed:
         listed.append(period)
-    days = closed.firsts["day"]
+    days, wished = closed.firsts["day"], asked.choice.compared()
     return {
         "earlier": earlier,
         "later": later,
@@ -94,7 +94,8 @@ def picker(asked: Asked) -> dict[str, Any]:
         "comparisons": (offered := comparisons(asked)),
         "compared_words": dict(offered)[asked.choice.compare.value],
         "year_words": dict(offered)[Compare.YEAR.value],
-        "wished_compare": asked.choice.compared(),
+        "wished_compare": wished,
+        "part_compare": wished if wished is not None and asked.compared is None and closed.has(wished) else None,
     }
 
 
