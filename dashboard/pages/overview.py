@@ -10,8 +10,8 @@ from dashboard.asking import Asked
 from dashboard.figures.breakdowns import NOTHING, breakdown
 from dashboard.figures.people import Rhythm, rhythm
 from dashboard.figures.reading import Figure
-from dashboard.figures.usage import SUMMED, course, usage_of
-from dashboard.pages.page import N_, Page, change
+from dashboard.figures.usage import SUMMED, Usage, course, usage_of
+from dashboard.pages.page import N_, Page, change, whole
 from dashboard.periods import Period
 from dashboard.tables import Column, Table
 from pipelines.warehouse.semantics import Semantics
@@ -92,7 +92,15 @@ def _cards(asked: Asked) -> Iterator[Card]:
     for measure in ("visits", "page_views", "bounces") if asked.period.is_range else CARDS:
         now, then = asked.usage[measure], asked.usage_compared[measure]
         of_year = year[measure] if year is not None else None
-        yield Card(measure, now, then, change(now, then), of_year, change(now, of_year))
+        changed, of_a_year = (
+            _change(asked.usage, other, measure) for other in (asked.usage_compared, year or Usage({}))
+        )
+        yield Card(measure, now, then, changed, of_year, of_a_year)
+
+
+def _change(now: Usage, then: Usage, measure: str) -> float | None:
+    """Return how a measure changed; None where days of a range are left out, since sums of other days say nothing of it."""
+    return None if now.days_left_out or then.days_left_out else change(now[measure], then[measure])
 
 
 def _figures_table(cards: list[Card], asked: Asked) -> Table:
@@ -150,9 +158,9 @@ def _movers(asked: Asked) -> list[Mover]:
         return []
     found = []
     for dimension in CHANGING:
-        before = {part.value: part.page_views for part in breakdown(asked.figures, dimension, asked.compared)}
+        before = whole(breakdown(asked.figures, dimension, asked.compared))
         for part in breakdown(asked.figures, dimension, asked.period):
-            then = before.get(part.value)
+            then = before.get(part.value) if not part.days_left_out else None
             if part.page_views is not None and then is not None and part.page_views != then:
                 found.append(Mover(dimension, part.value, int(part.page_views), int(then)))
     return sorted(found, key=lambda mover: (-abs(mover.difference), mover.value))[: 2 * _MOST_CHANGES]

@@ -55,7 +55,8 @@ def breakdown_table(asked: Asked, dimension: str, *, path: str = "") -> Table:
             Column("page_views_compared", N_("Before"), is_aside=True),
             Column("change", N_("Change"), "change"),
         ]
-    rows = [_row(part, total, before, is_compared=is_compared) for part in now]
+    comparable = whole(then)
+    rows = [_row(part, total, before, comparable, is_compared=is_compared) for part in now]
     return Table(dimension, words.DIMENSIONS.get(dimension, dimension), columns, rows, notes=left_out_notes(asked, now))
 
 
@@ -66,10 +67,18 @@ def left_out_notes(asked: Asked, parts: Sequence[Part]) -> list[str]:
     return []
 
 
-def _row(part: Part, total: Figure, before: Mapping[str, Figure], *, is_compared: bool) -> list[Cell]:
+def whole(parts: Sequence[Part]) -> Mapping[str, Figure]:
+    """Return the page views of values of which no day is left out: only those can be compared with."""
+    return {part.value: part.page_views for part in parts if not part.days_left_out}
+
+
+def _row(
+    part: Part, total: Figure, before: Mapping[str, Figure], comparable: Mapping[str, Figure], *, is_compared: bool
+) -> list[Cell]:
     views, then = part.page_views, before.get(part.value)
+    changed = None if part.days_left_out else change(views, comparable.get(part.value))
     share: list[Cell] = [views / total if views is not None else None] if total else []
-    return [part.value, views, *share, *([then, change(views, then)] if is_compared else [])]
+    return [part.value, views, *share, *([then, changed] if is_compared else [])]
 
 
 def picker(asked: Asked) -> dict[str, Any]:

@@ -69,6 +69,26 @@ def test_a_month_that_is_not_whole_is_named_as_why_there_is_no_comparison(change
     assert "There are no figures of October 2025 to compare with." in year
 
 
+def test_a_range_with_days_that_are_not_shown_says_so_and_is_not_compared(client):
+    def asked(first: str, last: str, path: str = "/") -> str:
+        return client.get(path, params={"lang": "en", "period": "range", "from": first, "to": last}).text
+
+    hidden, whole = asked("2026-10-01", "2026-10-10"), asked("2026-10-07", "2026-10-08")
+    assert "are not in the sums: 2 of 10." in hidden
+    assert "against as many days before" not in hidden
+    assert "are not in the sums" not in whole
+    assert "Such sums" not in asked("2026-10-15", "2026-10-20")
+    assert "against as many days before" in asked("2026-10-15", "2026-10-20")
+
+
+def test_a_range_is_not_compared_with_one_that_lacks_days(client):
+    given = {"lang": "en", "period": "range", "from": "2026-10-07", "to": "2026-10-09"}
+    assert "against as many days before" not in client.get("/", params=given).text
+    heading, *rows = client.get("/exports/contents/content.csv", params=given).text.splitlines()
+    assert heading.endswith("Change")
+    assert {row.split(",")[-1] for row in rows} == {""}
+
+
 def test_the_first_days_have_every_page_before_a_week_or_month_closed(tmp_path):
     write_release(tmp_path, first=date(2026, 10, 30), partners=["p-001"])
     reader = TestClient(app_for(tmp_path, reader_of()))
