@@ -11,6 +11,10 @@ from pipelines.errors import UsageError
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
 
 
+DEMO_LOGINS = ("demo.reader", "demo.administrator", "demo.officer")
+"""Accounts of a demo home that are made at each start; only they sign in without a second factor, and only there."""
+
+
 class AccountRole(StrEnum):
     """What an account may do. Values are those of `partnerstats account add --role`."""
 

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipelines.accounts.account import AccountRole
+from pipelines.accounts.account import DEMO_LOGINS, AccountRole
 from pipelines.accounts.changes import set_password
 from pipelines.accounts.passwords import Passwords
 from pipelines.errors import UsageError
@@ -17,11 +17,7 @@ from pipelines.steps.publishing.publishing import FileNames, registered_partners
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.reading import open_read_only
 
-LOGINS = {
-    "demo.reader": AccountRole.PARTNER_READER,
-    "demo.administrator": AccountRole.PARTNER_ADMINISTRATOR,
-    "demo.officer": AccountRole.PRIVACY_OFFICER,
-}
+LOGINS = dict(zip(DEMO_LOGINS, AccountRole, strict=True))
 _PASSWORD_BYTES = 12
 
 

@@ -68,6 +68,19 @@ def test_the_picture_the_link_and_the_letters_say_the_same(served):
     assert picture_of(address) != picture_of(address_of(SECRET, "reader"))
 
 
+def test_pages_that_show_a_secret_are_kept_by_nobody_and_need_nothing_inline(served):
+    """Each in its turn: the code, the set-up, the recovery codes."""
+    asked, browser = served.browser(), served.browser()
+    asked.give_password("reader")
+    without_factor(served, "administrator")
+    browser.give_password("administrator")
+    pages = [asked.get("/sign-in/code"), browser.get(SET_UP), set_up(browser, served, SET_UP)]
+    assert {page.status_code for page in pages} == {200}
+    assert {page.headers["cache-control"] for page in pages} == {"no-store"}
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:")
+    assert not [page for page in pages if inline.search(page.text)]
+
+
 def test_a_wrong_first_code_sets_nothing_up_and_is_told_beside_its_field(served):
     without_factor(served)
     browser = served.browser()
