@@ -96,5 +96,14 @@ def test_the_first_days_have_every_page_before_a_week_or_month_closed(tmp_path):
         answer = reader.get(path, params={"lang": "en"})
         assert answer.status_code == 200, path
         assert "Nothing was published" not in answer.text, path
-    overview = reader.get("/", params={"lang": "en"}).text
+    overview, people = (reader.get(path, params={"lang": "en"}).text for path in ("/", "/people"))
     assert "Sat 31 Oct 2026" in overview
+    assert "Weeks and months can be chosen once one has closed." in overview
+    assert (overview.count("Comes with the first month"), people.count("Comes with the first month")) == (1, 4)
+
+
+def test_once_a_month_closed_nothing_is_told_to_come(client, client_of):
+    for reader in (client, client_of(reader_of("p-002"))):
+        for path in ("/", "/people"):
+            text = reader.get(path, params={"lang": "en"}).text
+            assert [word for word in ("Comes with the first", "Weeks and months can") if word in text] == []
