@@ -107,7 +107,7 @@
   const saveChart = (figure, chart) => {
     const [width, height] = [chart.getWidth(), chart.getHeight()];
     const title = [figure.querySelector(".drawing").getAttribute("aria-label"), period()].join(" · ");
-    const note = figure.parentElement.querySelector(":scope > .note")?.textContent ?? "";
+    const note = [...figure.parentElement.querySelectorAll(":scope > .note")].map((one) => one.textContent).join(" ");
     save(figure.dataset.file, title, note, width, height, (pen) => pen.drawImage(chart.getRenderedCanvas({ pixelRatio: 2 }), 0, 0, width, height));
   };
 
@@ -172,6 +172,7 @@
     buttons.setAttribute("aria-label", figure.dataset.which);
     figure.prepend(buttons, place);
     figure.querySelector("details").open = false;
+    for (const note of figure.parentElement.querySelectorAll(".note.drawn")) note.hidden = false;
     const chart = window.echarts.init(place);
     const show = () => {
       chart.setOption(options(figure, found, key), true);

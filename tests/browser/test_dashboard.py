@@ -155,6 +155,7 @@ def test_a_chart_is_drawn_changes_its_figure_and_is_saved_as_a_picture(site):
         expect(page.locator(".drawing canvas")).to_be_visible()
         page.get_by_role("button", name="페이지뷰").click()
         expect(page.locator(".drawing")).to_have_attribute("aria-label", "추이: 페이지뷰")
+        expect(page.get_by_text("점선은 2026년 9월입니다.")).to_be_visible()
         with page.expect_download() as waiting:
             page.get_by_role("button", name="그림").click()
         assert waiting.value.suggested_filename == "overview-course.png"
