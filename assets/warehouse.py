@@ -14,6 +14,7 @@ from assets.guarded import guarded
 from assets.mart_charts import mart_charts
 from assets.metadata import seconds_since, started
 from pipelines.errors import UsageError
+from pipelines.event_log import held_open
 from pipelines.instance import WAREHOUSE_POOL
 from pipelines.partitions import A_WEEK_A_RUN, daily
 from pipelines.resources import WorkspaceResource
@@ -91,20 +92,28 @@ def warehouse_assets(sql_folder: Path, korean: Mapping[str, str]) -> dg.AssetsDe
     def warehouse(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult]:
-        began = started()
-        try:
-            report = build_warehouse(
-                workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
-            )
-        except DbtTestsFailedError as cause:
-            yield from _failed_tests(context, cause.nodes)
-            raise
-        yield from _rebuilt_days(context, report)
-        marts = [key.path[-1] for key in context.selected_asset_keys if _is_mart(context, key)]
-        yield from _models(context, report, seconds_since(began), mart_charts(workspace.workspace, marts))
-        yield from _tests(context, report)
+        # Each model and each test is an event or two.
+        with held_open(context.run_id):
+            yield from _built(context, workspace)
 
     return warehouse
+
+
+def _built(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult | dg.AssetCheckResult]:
+    began = started()
+    try:
+        report = build_warehouse(
+            workspace.workspace, lambda node: context.log.debug(f"{node.status} {node.resource_type} {node.name}")
+        )
+    except DbtTestsFailedError as cause:
+        yield from _failed_tests(context, cause.nodes)
+        raise
+    yield from _rebuilt_days(context, report)
+    marts = [key.path[-1] for key in context.selected_asset_keys if _is_mart(context, key)]
+    yield from _models(context, report, seconds_since(began), mart_charts(workspace.workspace, marts))
+    yield from _tests(context, report)
 
 
 def marts_of(models: dg.AssetsDefinition) -> list[dg.AssetDep]:

@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.assets import PREFIX as STATIC
 from dashboard.exports import api, files
+from dashboard.kept import Kept
 from dashboard.pages import privacy
+from dashboard.pages.answering import endpoint_of
 from dashboard.pages.errors import HANDLERS
-from dashboard.pages.page import endpoint_of
 from dashboard.pages.registry import PAGES
 from dashboard.rendering import make_rendering
 from dashboard.settings import DashboardSettings
@@ -57,6 +58,7 @@ def build_app(settings: DashboardSettings, *, clock: Clock, signing_in: SigningI
     app.state.settings = settings
     app.state.clock = clock
     app.state.shelf = Shelf(settings)
+    app.state.kept = Kept(settings.kept_bytes)
     app.state.rendering = rendering
     app.state.policy = load_policy(settings.policy, seoul_day(clock.now()))
     app.state.semantics = load_semantics(settings.sql)

@@ -1,20 +1,21 @@
 """What a request asks of a partner's file: one release from its first line to its last, one period, in the reader's language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import cast
 
 from starlette.requests import Request
 
-from dashboard.figures.reading import Figures
+from dashboard.figures.reading import Figures, Opened
 from dashboard.figures.usage import Usage, usage_of
 from dashboard.periods import Choice, Period, choose
 from dashboard.settings import DashboardSettings
 from dashboard.shelf import Release, Shelf
 from dashboard.texts import Texts
 from dashboard.viewer import viewer_of
+from pipelines.errors import DamagedError
 
 RELEASE_HEADER = "X-Release"
 """A part of a page says here which release the page shows, so that the part comes from the same one."""
@@ -73,35 +74,42 @@ def settings_of(request: Request) -> DashboardSettings:
 
 @contextmanager
 def opened(request: Request) -> Iterator[tuple[Release, Figures] | None]:
-    """Open the viewer's own file of the release of this request; None when nothing was published for the partner yet.
+    """Offer the viewer's own file of the release of this request; None when nothing was published for the partner yet.
 
     Raises ReleaseGoneError when the page that asks shows a release that went, DamagedError as the shelf does.
     """
     release = _release(request)
     viewer = viewer_of(request)
     name = viewer.partner_file if viewer is not None else None
-    connection = release.open(name) if release is not None and name is not None else None
-    if release is None or connection is None:
+    if release is None or name is None or not release.has(name):
         yield None
         return
+    request.state.release = release.id
+    figures = Figures(partial(_opened, release, name))
     try:
-        yield release, Figures(connection, release.known(str(name)))
+        yield release, figures
     finally:
-        connection.close()
+        figures.close()
+
+
+def _opened(release: Release, partner_file: str) -> Opened:
+    connection = release.open(partner_file)
+    if connection is None:
+        raise DamagedError("a partner's file went while it was asked for")
+    return Opened(connection, release.columns(connection), release.answers(partner_file))
 
 
 @contextmanager
-def asked(request: Request, texts: Texts, parameters: Mapping[str, str] | None = None) -> Iterator[Asked | None]:
-    """Open as `opened` does and choose the period; None also when no period closed yet."""
-    given = request.query_params if parameters is None else parameters
+def asked(request: Request, texts: Texts) -> Iterator[Asked | None]:
+    """Offer as `opened` does and choose the period; None also when no period closed yet."""
     with opened(request) as found:
-        choice = None
-        if found is not None:
-            choice = choose(given, found[1].closed, settings_of(request).longest_range_days)
-        if found is None or choice is None:
-            yield None
-        else:
-            yield Asked(request, texts, found[1], found[0], choice)
+        yield None if found is None else ask(request, texts, *found)
+
+
+def ask(request: Request, texts: Texts, release: Release, figures: Figures) -> Asked | None:
+    """Return the figures with the period that a request chooses, None when no period closed yet."""
+    choice = choose(request.query_params, figures.closed, settings_of(request).longest_range_days)
+    return None if choice is None else Asked(request, texts, figures, release, choice)
 
 
 def _release(request: Request) -> Release | None:

@@ -4,7 +4,7 @@ What a link asks for is a wish: a period that never closed, or text that is none
 says so. Counts of distinct people exist for days, weeks and months alone, since they do not add up.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -88,6 +88,11 @@ class Closed:
     def newest_of(self, kind: str) -> Period | None:
         """Return the newest period of a kind, None without one."""
         return Period.of(kind, self.firsts[kind][-1]) if self.firsts.get(kind) else None
+
+    def between(self, kind: str, first: date, last: date) -> Sequence[date]:
+        """Return the first days of the periods of a kind that begin from `first` to `last`, in order."""
+        firsts = self.firsts.get(kind, ())
+        return firsts[bisect_left(firsts, first) : bisect_right(firsts, last)]
 
     def has(self, period: Period) -> bool:
         """Say whether a period closed; a range, if its first and last day did."""

@@ -33,6 +33,12 @@ class Rendering:
     texts: Mapping[Language, Texts]
     assets: Assets
 
+    def prepare(self) -> None:
+        """Compile every template, so that the first readers do not wait for it."""
+        for environment in self.environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+
 
 def make_rendering() -> Rendering:
     """Read the catalogs and static files, and prepare the templates; templates are read when first used."""
@@ -88,6 +94,11 @@ def render(
         **(context or {}),
     }
     page = own.environments[language].get_template(template).render(given)
+    return page_response(page, status_code)
+
+
+def page_response(page: str | bytes, status_code: int = 200) -> HTMLResponse:
+    """Answer with a page, which nobody on the way stores."""
     return HTMLResponse(page, status_code, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
 
 

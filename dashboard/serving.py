@@ -1,6 +1,7 @@
 """The application with its accounts, served: what the command starts, and what another server is given."""
 
 import socket
+from collections.abc import Collection
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,9 +20,17 @@ _ENDS_WITHIN_SECONDS = 10
 _LONGEST_HEAD_BYTES = 32 * 1024
 
 
-def make_app(settings: DashboardSettings, accounts: Accounts) -> Starlette:
-    """Return the application with the accounts of a home. Raises as `build_app`."""
-    desk = Desk(accounts, accounts.clock, settings.is_tls)
+def make_app(
+    settings: DashboardSettings, accounts: Accounts, *, without_factor: Collection[str] = frozenset()
+) -> Starlette:
+    """Return the application with the accounts of a home. Raises as `build_app`.
+
+    `without_factor` names demo accounts by their ids, which need no second factor. Raises UsageError when the home is no demo,
+    and HomeError when it does not say what it is: nothing but a demo leaves the second factor out.
+    """
+    if without_factor and accounts.home.state().kind != "demo":
+        raise UsageError("only a demo home lets accounts in without a second factor")
+    desk = Desk(accounts, accounts.clock, settings.is_tls, without_factor=frozenset(without_factor))
     signing_in = SigningIn(middleware(desk, settings.requests_per_minute), routes(desk, settings.sign_ins_per_minute))
     return build_app(settings, clock=accounts.clock, signing_in=signing_in)
 
@@ -40,10 +49,12 @@ def require_free(host: str, port: int) -> None:
             ) from None
 
 
-def serve(settings: DashboardSettings, accounts: Accounts) -> None:
-    """Serve until Ctrl-C or SIGTERM; then requests that run are answered, and new ones are not taken."""
+def serve(settings: DashboardSettings, accounts: Accounts, *, without_factor: Collection[str] = frozenset()) -> None:
+    """Serve until Ctrl-C or SIGTERM; then requests that run are answered, and new ones are not taken. Raises as `make_app`."""
+    app = make_app(settings, accounts, without_factor=without_factor)
+    app.state.rendering.prepare()
     uvicorn.run(
-        make_app(settings, accounts),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=dict(logging_config()),

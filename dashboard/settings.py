@@ -33,9 +33,11 @@ class DashboardSettings(BaseSettings):
     requests_per_minute: Annotated[int, Field(ge=10)] = 1200
     """How much one account, program, or address that nobody is signed in from may ask for."""
     open_files: Annotated[int, Field(ge=1)] = 256
-    """How many partners' files stay open at a time; each takes about 4 MiB of memory, and opening one about 25 ms."""
+    """How many partners' files stay open at a time; each takes about 5 MiB of memory, and opening one about 12 ms."""
     file_memory_bytes: Annotated[int, Field(ge=16 * MIB)] = 64 * MIB
     """Limit of DuckDB's buffer manager for each open file."""
+    kept_bytes: Annotated[int, Field(ge=0)] = 64 * MIB
+    """Memory for pages that were made before; a page takes about 5 kB."""
     longest_range_days: Annotated[int, Field(ge=31)] = 1100
     """How many days an own range may span."""
 

@@ -108,21 +108,21 @@ KINDS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "range": N_
 NEWEST = {"day": N_("Newest day"), "week": N_("Newest week"), "month": N_("Newest month")}
 
 TABLES = {
-    "partner_daily_usage": N_("Use by day"),
-    "partner_weekly_usage": N_("Use by week"),
     "partner_monthly_usage": N_("Use by month"),
+    "partner_weekly_usage": N_("Use by week"),
+    "partner_daily_usage": N_("Use by day"),
+    "partner_breakdown_monthly": N_("Contents, referrers, devices and more by month"),
+    "partner_breakdown_weekly": N_("Contents, referrers, devices and more by week"),
     "partner_content_daily": N_("Contents by day"),
     "partner_feature_daily": N_("Features by day"),
     "partner_device_daily": N_("Devices by day"),
     "partner_referrer_daily": N_("Referrers by day"),
-    "partner_breakdown_daily": N_("Further breakdowns by day"),
-    "partner_breakdown_weekly": N_("All breakdowns by week"),
-    "partner_breakdown_monthly": N_("All breakdowns by month"),
+    "partner_breakdown_daily": N_("Browsers, systems and more by day"),
     "partner_hourly_visits": N_("Visits by weekday and hour"),
     "partner_visit_frequency_monthly": N_("Visits a person by month"),
     "partner_visit_length_monthly": N_("Longest visit a person by month"),
     "partner_staff_monthly_usage": N_("Your own members' use by month"),
-    "partner_linked_daily": N_("Linked services by day"),
-    "partner_linked_weekly": N_("Linked services by week"),
     "partner_linked_monthly": N_("Linked services by month"),
+    "partner_linked_weekly": N_("Linked services by week"),
+    "partner_linked_daily": N_("Linked services by day"),
 }

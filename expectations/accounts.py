@@ -1,4 +1,4 @@
-"""Accounts of the dashboard: passwords one-way and renewed, sessions that end."""
+"""Accounts of the dashboard: passwords one-way and renewed, a second factor, sessions that end."""
 
 from expectations.model import Check
 from pipelines.steps.metrics.destruction import DESTRUCTION
@@ -32,6 +32,16 @@ CHECKS = (
         clause="cookie.session",
         sentence="No session of the dashboard outlives its limits, or the account that it was of.",
         sentence_ko="기한이나 계정보다 오래 남은 대시보드 세션이 없습니다.",
+        blocks=False,
+    ),
+    Check(
+        name="dashboard_sessions_have_a_second_factor",
+        asset=DESTRUCTION,
+        frame="accounts",
+        column="sessions_without_factor",
+        clause="secure.accounts",
+        sentence="No session of the dashboard is of an account that lacks the second factor its role needs.",
+        sentence_ko="2단계 인증이 필요한 역할의 계정이 2단계 인증 없이 가진 대시보드 세션이 없습니다.",
         blocks=False,
     ),
 )

@@ -17,10 +17,12 @@ from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT, JobPythonOrigin, R
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.utils import make_new_run_id
 from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.build import build_defs
 from pipelines.errors import UsageError
+from pipelines.event_log import held_open
 from pipelines.failures import cause_of
 from pipelines.home import Home
 from pipelines.instance import ensure_dagster_home
@@ -132,13 +134,16 @@ def _create_run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[
     code = RepositoryPythonOrigin(
         sys.executable, ModuleCodePointer(LOCATION_MODULE, "defs"), entry_point=DEFAULT_DAGSTER_ENTRY_POINT
     )
-    return instance.create_run_for_job(
-        job_def=job,
-        run_config=_QUIET,
-        tags=tags,
-        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
-        job_code_origin=JobPythonOrigin(job.name, code),
-    )
+    run_id = make_new_run_id()
+    with held_open(run_id):
+        return instance.create_run_for_job(
+            job_def=job,
+            run_id=run_id,
+            run_config=_QUIET,
+            tags=tags,
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
+            job_code_origin=JobPythonOrigin(job.name, code),
+        )
 
 
 def _error_of(event: dg.DagsterEvent) -> SerializableErrorInfo | None:

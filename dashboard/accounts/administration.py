@@ -1,6 +1,7 @@
 """What a partner's administrator does: the partner's own readers, and tokens for its programs. Nobody else's, ever."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.accounts.desk import Desk
-from dashboard.accounts.sign_in import SET_PASSWORD
+from dashboard.accounts.targets import SET_PASSWORD
 from dashboard.rendering import render
 from dashboard.security.forms import form_of
 from dashboard.viewer import to_sign_in, viewer_of
@@ -21,7 +22,13 @@ from pipelines.errors import UsageError
 MOST_READERS = 50
 """Accounts of one partner: more are made by the operators."""
 Administered = Callable[[Request, Account], Awaitable[Response]]
-_CHANGES: dict[str, Callable[..., Any]] = {"reset": send_link, "disable": disable, "enable": enable, "end": end}
+_CHANGES: dict[str, Callable[..., Any]] = {
+    "reset": send_link,
+    "lost": partial(send_link, ends_factor=True),
+    "disable": disable,
+    "enable": enable,
+    "end": end,
+}
 
 
 class Administration:
@@ -46,7 +53,7 @@ class Administration:
         return await self._readers(request, account)
 
     async def change_reader(self, request: Request, account: Account) -> Response:
-        """Add a reader, or reset, disable, enable or end one of the partner's own."""
+        """Add a reader, or disable, enable or end one of the partner's own, or give one a link: `reset`, and `lost` for all."""
         form = form_of(request)
         action = form.get("action", "")
         if action == "add":

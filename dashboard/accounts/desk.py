@@ -1,5 +1,6 @@
 """The desk: accounts, passwords and records as the web application uses them, and the session's cookie."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -30,6 +31,8 @@ class Desk:
     clock: Clock
     is_tls: bool
     passwords: Passwords = field(default_factory=Passwords)
+    without_factor: frozenset[str] = frozenset()
+    """Ids of demo accounts, which are not asked to set a second factor up; see `dashboard.serving.make_app`."""
     _read: dict[str, tuple[object, Account]] = field(default_factory=dict, repr=False)
 
     @property
@@ -51,19 +54,23 @@ class Desk:
         """Hash a password, waiting for a turn."""
         return await to_thread.run_sync(self.passwords.hashed, password, limiter=self.hashing)
 
-    async def confirms(self, request: Request, account: Account, password: str) -> bool:
-        """Say whether who is signed in knows the password; failures count as in signing in, and a lock ends every session.
+    async def confirms(
+        self, request: Request, account: Account, password: str, proves: Callable[[], bool] | None = None
+    ) -> bool:
+        """Say whether who is signed in knows the password, and `proves` to have the second factor where that is asked for.
 
-        Without it, a session that somebody else got hold of could be used to guess the password.
+        Failures count as in signing in, and a lock ends every session. Without it, a session that somebody else got hold of could
+        be used to guess.
         """
         failures, now = self.accounts.failures, self.clock.now()
         if failures.locked_until(account.account_id, now) is None:
-            if await self.matches(password, account.password_hash):
+            is_known = await self.matches(password, account.password_hash)
+            if is_known and (proves is None or await to_thread.run_sync(proves)):
                 failures.clear(account.account_id)
                 return True
             if failures.add(account.account_id, now) >= self.accounts.rules.failures_lock:
                 self.accounts.sessions.end_all(account.account_id)
-        await to_thread.run_sync(self.record, request, "password refused", account)
+        await to_thread.run_sync(self.record, request, "password or code refused", account)
         return False
 
     def account(self, account_id: str) -> Account | None:
@@ -109,9 +116,16 @@ class Desk:
 
     def enter(self, request: Request, response: Response, account: Account) -> Response:
         """Begin a session, in place of the one the request came with, and give it to the browser."""
+        return self.give(response, self.begin(request, account))
+
+    def begin(self, request: Request, account: Account) -> str:
+        """Begin a session, in place of the one the request came with, and return its token."""
         former = request.cookies.get(self.cookie)
         agent = browser_of(request.headers.get("user-agent", ""))
-        token = self.accounts.sessions.begin(account.account_id, self.clock.now(), agent, former)
+        return self.accounts.sessions.begin(account.account_id, self.clock.now(), agent, former)
+
+    def give(self, response: Response, token: str) -> Response:
+        """Give the browser its one cookie."""
         response.set_cookie(self.cookie, token, path="/", secure=self.is_tls, httponly=True, samesite="lax")
         return response
 
@@ -143,7 +157,7 @@ class Desk:
 
     def speak(self, account: Account, language: str) -> Account:
         """Keep the language a person wants."""
-        return self.accounts.store.save(replace(account, language=language))
+        return self.accounts.store.change(account.account_id, lambda present: replace(present, language=language))
 
 
 def viewer_for(account: Account, csrf_token: str) -> Viewer:

@@ -40,10 +40,11 @@ class OwnAccount:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
+        desk = self._desk
         return [
-            Route("/account", self._for_person(self.page), methods=["GET"]),
-            Route("/account/sessions", self._for_person(self.end_sessions), methods=["POST"]),
-            Route("/account/language", self._for_person(self.speak), methods=["POST"]),
+            Route("/account", for_person(desk, self.page), methods=["GET"]),
+            Route("/account/sessions", for_person(desk, self.end_sessions), methods=["POST"]),
+            Route("/account/language", for_person(desk, self.speak), methods=["POST"]),
         ]
 
     async def page(self, request: Request, account: Account) -> Response:
@@ -83,15 +84,16 @@ class OwnAccount:
         await run_in_threadpool(self._desk.speak, account, language)
         return RedirectResponse("/account?done=language", 303)
 
-    def _for_person(self, endpoint: Own) -> Callable[[Request], Awaitable[Response]]:
-        """Let only people who are signed in reach an endpoint."""
 
-        async def guarded(request: Request) -> Response:
-            if viewer_of(request) is None:
-                return to_sign_in(request)
-            account = await run_in_threadpool(self._desk.own, request)
-            if account is None:
-                raise HTTPException(404)
-            return await endpoint(request, account)
+def for_person(desk: Desk, endpoint: Own) -> Callable[[Request], Awaitable[Response]]:
+    """Let only people who are signed in reach an endpoint."""
 
-        return guarded
+    async def guarded(request: Request) -> Response:
+        if viewer_of(request) is None:
+            return to_sign_in(request)
+        account = await run_in_threadpool(desk.own, request)
+        if account is None:
+            raise HTTPException(404)
+        return await endpoint(request, account)
+
+    return guarded

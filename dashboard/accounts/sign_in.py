@@ -1,7 +1,7 @@
-"""Ways to sign in: accounts of this house, with a password; OpenID Connect would be another behind the same interface."""
+"""Ways to sign in: accounts of this house, with password and code; OpenID Connect would be another behind the same interface."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -10,18 +10,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.accounts.desk import Desk
+from dashboard.accounts.entering import Entering
+from dashboard.accounts.second_step import SecondStep
+from dashboard.accounts.targets import own_path
 from dashboard.pages.errors import answer
 from dashboard.rendering import render
 from dashboard.security.forms import form_of
-from dashboard.security.rates import Rates
 from dashboard.viewer import SIGN_IN, viewer_of
 from pipelines.accounts.account import Account, login_name
-from pipelines.accounts.changes import send_link
 from pipelines.errors import UsageError
-
-SET_PASSWORD = "/set-password"  # noqa: S105 -- a path
-_OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-"""A path of this site: one slash, no second one, printable, no backslash (browsers read it as a slash)."""
 
 
 class SignIn(Protocol):
@@ -37,17 +34,19 @@ class SignIn(Protocol):
 
 
 class LocalSignIn:
-    """Accounts of this house: login and password, limited by account and by address."""
+    """Accounts of this house: login and password, then the second factor; limited by account and by address."""
 
-    def __init__(self, desk: Desk, per_address: Rates) -> None:
-        """Take the desk, and how often one address may try."""
-        self._desk, self._per_address = desk, per_address
+    def __init__(self, entering: Entering) -> None:
+        """Take what leads on from the password."""
+        self._entering: Entering = entering
+        self._desk: Desk = entering.desk
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the form, and what takes it."""
         return [
             Route(SIGN_IN, self.form, methods=["GET"]),
             Route(SIGN_IN, self.sign_in, methods=["POST"]),
+            *SecondStep(self._entering).routes(),
             Route("/sign-out", self.sign_out, methods=["POST"]),
         ]
 
@@ -60,19 +59,16 @@ class LocalSignIn:
 
     async def sign_in(self, request: Request) -> Response:
         """Take login and password. Whatever is wrong with them, the answer is the same and takes as long (ASVS 6.3.8)."""
-        form, desk = form_of(request), self._desk
+        form = form_of(request)
         target = own_path(form.get("next", ""))
-        wait = self._per_address.wait_for(request.client.host if request.client else "")
+        wait = self._entering.per_address.wait_for(request.client.host if request.client else "")
         if wait:
             return answer(request, 429, {"Retry-After": str(wait)})
         account = await self._verified(request, form.get("login", ""), form.get("password", ""))
         if account is None:
             context = {"next": target, "failed": True, "login": form.get("login", "")[:64]}
             return render(request, "accounts/sign_in.html", context, 401)
-        if not desk.may_enter(account):
-            invited = await run_in_threadpool(send_link, desk.accounts, account)
-            return RedirectResponse(f"{SET_PASSWORD}/{invited.token}", 303)
-        return desk.enter(request, RedirectResponse(target, 303), account)
+        return await run_in_threadpool(self._entering.after_password, request, account, target)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -92,8 +88,7 @@ class LocalSignIn:
         if account is None or is_shut or not matches:
             await run_in_threadpool(self._failed, request, account_id, account, is_locked)
             return None
-        await run_in_threadpool(self._succeeded, request, account, password)
-        return account
+        return await run_in_threadpool(self._with_costs_of_today, account, password)
 
     def _failed(self, request: Request, account_id: str, account: Account | None, is_locked: bool) -> None:
         desk = self._desk
@@ -102,18 +97,16 @@ class LocalSignIn:
             is_locked = count == desk.accounts.rules.failures_lock
         desk.record(request, "sign-in refused, the account is locked" if is_locked else "sign-in refused", account)
 
-    def _succeeded(self, request: Request, account: Account, password: str) -> None:
-        desk = self._desk
-        desk.accounts.failures.clear(account.account_id)
-        if account.password_hash is not None and desk.passwords.is_outdated(account.password_hash):
-            hashed = desk.passwords.hashed(password)
-            desk.accounts.store.save(account.with_password(hashed, account.expires_on or desk.clock.now().date()))
-        desk.record(request, "signed in", account)
-
-
-def own_path(text: str) -> str:
-    """Return a path of this site that somebody was on the way to, the overview for anything else."""
-    return text if _OWN_PATH.fullmatch(text) and not text.startswith((SIGN_IN, SET_PASSWORD)) else "/"
+    def _with_costs_of_today(self, account: Account, password: str) -> Account:
+        """Return the account, its password hashed anew if that was done with other costs. Failures wait for the second step."""
+        desk, former = self._desk, account.password_hash
+        if former is None or not desk.passwords.is_outdated(former):
+            return account
+        hashed = desk.passwords.hashed(password)
+        return desk.accounts.store.change(
+            account.account_id,
+            lambda present: replace(present, password_hash=hashed) if present.password_hash == former else present,
+        )
 
 
 def _name(login: str) -> str:

@@ -6,6 +6,7 @@ Weeks and months have rows of their own, a day those of the dimension's table; a
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard.answers import Rows
 from dashboard.figures.reading import Figure, Figures
 from dashboard.periods import Period
 
@@ -17,6 +18,7 @@ OWN_TABLES = {
 }
 """Dimensions whose days have a table and a column of their own; the days of the others are in `DAYS`."""
 DAYS, WEEKS, MONTHS = "partner_breakdown_daily", "partner_breakdown_weekly", "partner_breakdown_monthly"
+LONGER = {"week": WEEKS, "month": MONTHS}
 NOTHING = "(none)"
 
 
@@ -38,19 +40,20 @@ class Day:
     unique_members: Figure
 
 
-def dimensions(figures: Figures) -> list[str]:
-    """Return every dimension the file tells of, in order of name."""
-    found = set()
-    for table in (DAYS, WEEKS, MONTHS):
-        if figures.has(table):
-            found |= {name for (name,) in figures.rows(f"SELECT DISTINCT dimension FROM {table}")}  # noqa: S608
+def dimensions(figures: Figures, period: Period) -> list[str]:
+    """Return every dimension that is told of for such a period, in order of name: of all of which a value was ever shown."""
+    if period.kind in LONGER:
+        found = {dimension for dimension, _value, _views in _rows_of(figures, period)}
+    else:
+        rows = figures.rows(f"SELECT DISTINCT dimension FROM {DAYS}") if figures.has(DAYS) else []  # noqa: S608 -- own name
+        found = {name for (name,) in rows}
     own = {name for name, (table, _column) in OWN_TABLES.items() if figures.has(table)}
     return sorted(found | own)
 
 
 def breakdown(figures: Figures, dimension: str, period: Period) -> list[Part]:
     """Return the values of a dimension in a period: shown ones by page views, then those not shown, by name."""
-    read = _of_longer if period.kind in {"week", "month"} else _of_days
+    read = _of_longer if period.kind in LONGER else _of_days
     rows = read(figures, dimension, period)
     parts = [Part(value, views, left_out if views is not None else 0) for value, views, left_out in rows]
     return sorted(parts, key=lambda part: (part.page_views is None, -(part.page_views or 0), part.value))
@@ -82,17 +85,18 @@ def is_known(figures: Figures, dimension: str, value: str) -> bool:
 
 
 def _of_longer(figures: Figures, dimension: str, period: Period) -> list[tuple[str, int | None, int]]:
-    table = WEEKS if period.kind == "week" else MONTHS
+    return [(value, views, 0) for found, value, views in _rows_of(figures, period) if found == dimension]
+
+
+def _rows_of(figures: Figures, period: Period) -> Rows:
+    """Return dimension, value and page views of a week or month, of all dimensions: a statement costs more than its rows."""
+    table = LONGER[period.kind]
     if not figures.has(table):
         return []
-    return [
-        (value, views, 0)
-        for value, views in figures.rows(
-            f"SELECT value, if(is_suppressed, NULL, page_views) FROM {table} "  # noqa: S608
-            f"WHERE dimension = $dimension AND {period.kind} = $first",
-            {"dimension": dimension, "first": period.first},
-        )
-    ]
+    return figures.rows(
+        f"SELECT dimension, value, if(is_suppressed, NULL, page_views) FROM {table} WHERE {period.kind} = $first",  # noqa: S608
+        {"first": period.first},
+    )
 
 
 def _of_days(figures: Figures, dimension: str, period: Period) -> list[tuple[str, int | None, int]]:

@@ -1,23 +1,17 @@
 """One partner's file of one release: its tables, its closed periods, what it says of itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import duckdb
 
+from dashboard.answers import Answers, Rows
 from dashboard.periods import KINDS, Closed
 
 Figure = int | float | None
 """A number that is shown, or None."""
-
-
-Known = dict[tuple[str, tuple[tuple[str, object], ...]], list[tuple[Any, ...]]]
-"""Answers by SELECT and values."""
-_REMEMBERED_ROWS, _REMEMBERED_ANSWERS = 500, 200
-"""Of one file: enough for the pages of a few periods; whole tables are read anew."""
 
 
 @dataclass(frozen=True)
@@ -35,35 +29,45 @@ class Restatement:
     day: date
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A partner's file that was opened: a connection of the reader's own, the columns of its tables, earlier answers of it."""
+
+    connection: duckdb.DuckDBPyConnection
+    columns: Mapping[str, Sequence[str]]
+    answers: Answers
+
+
 class Figures:
-    """A partner's file, read through one connection; not for more than one thread."""
+    """A partner's file, opened with the first question; not for more than one thread."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, known: Known | None = None) -> None:
-        """Keep the connection, the caller's to close; `known` are earlier answers of the same file, which never changes."""
-        self._connection = connection
-        self._known = {} if known is None else known
-
-    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows of one SELECT; values go in as `$name` and never into its text."""
-        given = dict(parameters or {})
-        key = (sql, tuple(sorted(given.items(), key=lambda item: item[0])))
-        answer = self._known.get(key)
-        if answer is None:
-            answer = self._connection.execute(sql, given).fetchall()
-            if len(answer) <= _REMEMBERED_ROWS and len(self._known) < _REMEMBERED_ANSWERS:
-                self._known[key] = answer
-        return answer
+    def __init__(self, opening: Callable[[], Opened]) -> None:
+        """Keep how it is opened. Whoever makes this closes it."""
+        self._opening = opening
 
     @cached_property
+    def _opened(self) -> Opened:
+        return self._opening()
+
+    def close(self) -> None:
+        """Close the connection, if anything was asked."""
+        if "_opened" in self.__dict__:
+            self._opened.connection.close()
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> Rows:
+        """Return the rows of one SELECT; values go in as `$name` and never into its text. Raises DamagedError."""
+        given = dict(parameters or {})
+        question = (sql, tuple(sorted(given.items(), key=lambda item: item[0])))
+        answer = self._opened.answers.get(question)
+        if answer is None:
+            answer = self._opened.connection.execute(sql, given).fetchall()
+            self._opened.answers.keep(question, answer)
+        return answer
+
+    @property
     def columns(self) -> Mapping[str, Sequence[str]]:
         """The columns of each table, in order."""
-        found: dict[str, list[str]] = {}
-        query = (
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
-        )
-        for table, column in self.rows(query):
-            found.setdefault(table, []).append(column)
-        return found
+        return self._opened.columns
 
     def has(self, table: str, *columns: str) -> bool:
         """Say whether the file has a table with these columns: an older release may lack it."""
@@ -78,8 +82,8 @@ class Figures:
     @cached_property
     def closed(self) -> Closed:
         """The periods that closed."""
-        rows = self.rows("SELECT period_kind, first_day FROM closed_periods ORDER BY ALL")
-        return Closed({kind: [day for found, day in rows if found == kind] for kind in KINDS})
+        rows = self.rows("SELECT period_kind, first_day FROM closed_periods")
+        return Closed({kind: sorted(day for found, day in rows if found == kind) for kind in KINDS})
 
     def restatements(self, limit: int = 100) -> list[Restatement]:
         """Return what was corrected, the newest first."""

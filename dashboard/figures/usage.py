@@ -1,5 +1,6 @@
 """How much a partner's contents are used: a period's figures, and the course of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,26 +50,22 @@ def usage_of(figures: Figures, period: Period) -> Usage:
     """Return the figures of a period; where none is shown, all are None."""
     if period.is_range:
         return _sum_of_days(figures, period)
-    table = TABLES[period.kind]
-    measures = [name for name in MEASURES if figures.has(table, name)]
-    found = figures.rows(
-        f"SELECT {', '.join(measures)} FROM {table} WHERE {period.kind} = $first AND NOT is_suppressed",  # noqa: S608
-        {"first": period.first},
-    )
-    return Usage(dict(zip(measures, found[0], strict=True)) if found else {})
+    return Usage(_shown(figures, period.kind)[1].get(period.first, {}))
 
 
 def course(figures: Figures, kind: str, first: date, last: date) -> list[Point]:
     """Return the closed days, weeks or months that begin from `first` to `last`, in order; hidden figures are None."""
+    measures, shown = _shown(figures, kind)
+    nothing: dict[str, Figure] = dict.fromkeys(measures)
+    return [Point(day, shown.get(day, nothing)) for day in figures.closed.between(kind, first, last)]
+
+
+def _shown(figures: Figures, kind: str) -> tuple[Sequence[str], Mapping[date, dict[str, Figure]]]:
+    """Return the measures, and what is shown of each period of a kind: all at once, since pages ask for many of them."""
     table = TABLES[kind]
     measures = [name for name in MEASURES if figures.has(table, name)]
-    shown = ", ".join(f"if(t.is_suppressed, NULL, t.{name})" for name in measures)
-    rows = figures.rows(
-        f"SELECT c.first_day, {shown} FROM closed_periods c LEFT JOIN {table} t ON t.{kind} = c.first_day "  # noqa: S608
-        "WHERE c.period_kind = $kind AND c.first_day BETWEEN $first AND $last ORDER BY c.first_day",
-        {"kind": kind, "first": first, "last": last},
-    )
-    return [Point(day, dict(zip(measures, values, strict=True))) for day, *values in rows]
+    rows = figures.rows(f"SELECT {', '.join([kind, *measures])} FROM {table} WHERE NOT is_suppressed")  # noqa: S608 -- own names
+    return measures, {first: dict(zip(measures, values, strict=True)) for first, *values in rows}
 
 
 def _sum_of_days(figures: Figures, period: Period) -> Usage:

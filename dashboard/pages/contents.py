@@ -45,9 +45,9 @@ def ranking(asked: Asked) -> Mapping[str, Any]:
 def one_content(asked: Asked) -> Mapping[str, Any]:
     """Return one content's figures, its rank and its days. Raises HTTPException 404 for one that was never shown."""
     value = str(asked.request.path_params["content_id"])
-    if not is_known(asked.figures, "content", value):
-        raise HTTPException(404)
     ranked = breakdown(asked.figures, "content", asked.period)
+    if all(part.value != value for part in ranked) and not is_known(asked.figures, "content", value):
+        raise HTTPException(404)
     now, then = _of(ranked, value), None
     if asked.compared is not None:
         then = _of(breakdown(asked.figures, "content", asked.compared), value)

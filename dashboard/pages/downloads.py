@@ -11,7 +11,8 @@ from dashboard.pages.page import N_, Page
 
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return the published tables with their titles and columns."""
-    found = published_tables(asked.figures)
+    known = list(words.TABLES)
+    found = sorted(published_tables(asked.figures), key=lambda name: known.index(name) if name in known else len(known))
     return {"published": [(name, words.TABLES.get(name, name)) for name in found], "tables": {}}
 
 

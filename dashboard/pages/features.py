@@ -10,7 +10,7 @@ from dashboard.pages.page import N_, Page, breakdown_table
 
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return the table of features, and of kinds of content where a release tells of them."""
-    there = dimensions(asked.figures)
+    there = dimensions(asked.figures, asked.period)
     names = ["feature", *(name for name in ("content_type",) if name in there)]
     return {"tables": {name: breakdown_table(asked, name) for name in names}}
 

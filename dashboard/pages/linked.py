@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import words
 from dashboard.asking import Asked
-from dashboard.figures.linked import linked
+from dashboard.figures.linked import Linked, linked
 from dashboard.pages.page import N_, Page, change
 from dashboard.tables import Column, Table
 
@@ -25,13 +25,19 @@ def content(asked: Asked) -> Mapping[str, Any]:
     ]
     rows = [
         [one.service, one.event, one.events, one.unique_members, was, change(one.events, was)]
-        for one in found
+        for one in sorted(found, key=_in_order)
         for was in [before.get((one.service, one.event))]
     ]
     notes = (
         [N_("Members are not in own ranges: who acted on two days would count twice.")] if asked.period.is_range else []
     )
     return {"tables": {"linked": Table("linked", N_("Linked services"), columns, rows, notes=notes)}}
+
+
+def _in_order(one: Linked) -> tuple[str, int, str]:
+    """Order events as they follow on each other: what was sent is reached, then opened, then answered."""
+    known = list(words.VALUES)
+    return one.service, known.index(one.event) if one.event in known else len(known), one.event
 
 
 PAGE = Page("linked", "/linked", N_("Linked services"), "pages/breakdowns.html", content)

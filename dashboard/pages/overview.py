@@ -1,17 +1,17 @@
 """The overview: a partner's period in ten seconds. How many came, how that changed, and what stands out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 from dashboard import words
 from dashboard.asking import Asked
-from dashboard.figures.breakdowns import breakdown
-from dashboard.figures.people import rhythm
+from dashboard.figures.breakdowns import NOTHING, breakdown
+from dashboard.figures.people import Rhythm, rhythm
 from dashboard.figures.reading import Figure
-from dashboard.figures.usage import SUMMED, course, usage_of
-from dashboard.pages.page import N_, Page, change
+from dashboard.figures.usage import SUMMED, Usage, course, usage_of
+from dashboard.pages.page import N_, Page, change, whole
 from dashboard.periods import Period
 from dashboard.tables import Column, Table
 from pipelines.warehouse.semantics import Semantics
@@ -37,6 +37,15 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The value with the most page views of those shown. `is_sure`: what is not shown has fewer, even if it were one value."""
+
+    value: str
+    page_views: int
+    is_sure: bool
+
+
+@dataclass(frozen=True)
 class Mover:
     """A value whose page views rose or fell much against the compared period."""
 
@@ -54,7 +63,9 @@ class Mover:
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return the cards, the course, what changed, and what stands out."""
     cards = list(_cards(asked))
-    busiest = rhythm(asked.figures, asked.month.first).busiest() if asked.month is not None else None
+    hours = rhythm(asked.figures, asked.month.first) if asked.month is not None else Rhythm({})
+    busiest = hours.busiest()
+    of_month = usage_of(asked.figures, asked.month)["visits"] if asked.month is not None else None
     return {
         "cards": cards,
         "by_measure": {card.measure: card for card in cards},
@@ -62,6 +73,8 @@ def content(asked: Asked) -> Mapping[str, Any]:
         "movers": _movers(asked),
         "best": {dimension: _best(asked, dimension) for dimension in CHANGING},
         "busiest": busiest,
+        "is_busiest_sure": busiest is not None
+        and _is_most(hours.visits[busiest], list(hours.visits.values()), of_month),
         "busiest_month": asked.month,
         "units": _units(asked),
     }
@@ -79,7 +92,15 @@ def _cards(asked: Asked) -> Iterator[Card]:
     for measure in ("visits", "page_views", "bounces") if asked.period.is_range else CARDS:
         now, then = asked.usage[measure], asked.usage_compared[measure]
         of_year = year[measure] if year is not None else None
-        yield Card(measure, now, then, change(now, then), of_year, change(now, of_year))
+        changed, of_a_year = (
+            _change(asked.usage, other, measure) for other in (asked.usage_compared, year or Usage({}))
+        )
+        yield Card(measure, now, then, changed, of_year, of_a_year)
+
+
+def _change(now: Usage, then: Usage, measure: str) -> float | None:
+    """Return how a measure changed; None where days of a range are left out, since sums of other days say nothing of it."""
+    return None if now.days_left_out or then.days_left_out else change(now[measure], then[measure])
 
 
 def _figures_table(cards: list[Card], asked: Asked) -> Table:
@@ -121,7 +142,7 @@ def _course_table(asked: Asked) -> Table:
         )
     has_gap = any(cell is None for row in rows for cell in row[1 : 1 + len(measures)])
     notes = [N_("Where the line is broken, a figure is not shown, to protect people.")] if has_gap else []
-    return Table("course", N_("Course"), columns, rows, chart="line", notes=notes)
+    return Table("course", N_("Trend"), columns, rows, chart="line", notes=notes)
 
 
 def _course_compared(asked: Asked, kind: str) -> list[Any]:
@@ -137,18 +158,31 @@ def _movers(asked: Asked) -> list[Mover]:
         return []
     found = []
     for dimension in CHANGING:
-        before = {part.value: part.page_views for part in breakdown(asked.figures, dimension, asked.compared)}
+        before = whole(breakdown(asked.figures, dimension, asked.compared))
         for part in breakdown(asked.figures, dimension, asked.period):
-            then = before.get(part.value)
+            then = before.get(part.value) if not part.days_left_out else None
             if part.page_views is not None and then is not None and part.page_views != then:
                 found.append(Mover(dimension, part.value, int(part.page_views), int(then)))
     return sorted(found, key=lambda mover: (-abs(mover.difference), mover.value))[: 2 * _MOST_CHANGES]
 
 
-def _best(asked: Asked, dimension: str) -> tuple[str, Figure] | None:
-    parts = [part for part in breakdown(asked.figures, dimension, asked.period) if part.page_views is not None]
-    named = [part for part in parts if part.value != "(none)"]
-    return (named[0].value, named[0].page_views) if named else None
+def _best(asked: Asked, dimension: str) -> Best | None:
+    shown = [
+        (part.value, int(part.page_views))
+        for part in breakdown(asked.figures, dimension, asked.period)
+        if part.page_views
+    ]
+    named = [(value, views) for value, views in shown if value != NOTHING]
+    if not named:
+        return None
+    value, views = named[0]
+    total = asked.usage["page_views"] if not asked.usage.days_left_out else None
+    return Best(value, views, _is_most(views, [seen for _, seen in shown], total))
+
+
+def _is_most(most: int, shown: Sequence[int], total: Figure) -> bool:
+    """Say whether nothing that is not shown can be more than the most of what is: all of it together is less."""
+    return total is not None and total - sum(shown) < most
 
 
 PAGE = Page("overview", "/", N_("Overview"), "pages/overview.html", content)

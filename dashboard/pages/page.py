@@ -1,21 +1,16 @@
-"""What pages have in common: how one is answered, how figures change, how a breakdown becomes a table."""
+"""What pages have in common: how figures change, how a breakdown becomes a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-
 from dashboard import words
-from dashboard.asking import Asked, ReleaseGoneError, asked, settings_of
+from dashboard.asking import Asked, settings_of
 from dashboard.figures.breakdowns import Part, breakdown
 from dashboard.figures.reading import Figure
 from dashboard.periods import KINDS, RANGE, Compare, Period
-from dashboard.rendering import link, render, texts_of
+from dashboard.rendering import link
 from dashboard.tables import Cell, Column, Kind, Table
-from dashboard.viewer import Endpoint, for_partner
 
 N_ = words.marked
 Content = Callable[[Asked], Mapping[str, Any]]
@@ -35,16 +30,6 @@ class Page:
     content: Content
     is_listed: bool = True
     """Whether it stands in the navigation."""
-
-
-def endpoint_of(page: Page) -> Endpoint:
-    """Return what answers requests for a page."""
-
-    @for_partner
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_answer, request, page)
-
-    return endpoint
 
 
 def change(now: Figure, then: Figure) -> float | None:
@@ -70,7 +55,8 @@ def breakdown_table(asked: Asked, dimension: str, *, path: str = "") -> Table:
             Column("page_views_compared", N_("Before"), is_aside=True),
             Column("change", N_("Change"), "change"),
         ]
-    rows = [_row(part, total, before, is_compared=is_compared) for part in now]
+    comparable = whole(then)
+    rows = [_row(part, total, before, comparable, is_compared=is_compared) for part in now]
     return Table(dimension, words.DIMENSIONS.get(dimension, dimension), columns, rows, notes=left_out_notes(asked, now))
 
 
@@ -81,22 +67,18 @@ def left_out_notes(asked: Asked, parts: Sequence[Part]) -> list[str]:
     return []
 
 
-def _row(part: Part, total: Figure, before: Mapping[str, Figure], *, is_compared: bool) -> list[Cell]:
+def whole(parts: Sequence[Part]) -> Mapping[str, Figure]:
+    """Return the page views of values of which no day is left out: only those can be compared with."""
+    return {part.value: part.page_views for part in parts if not part.days_left_out}
+
+
+def _row(
+    part: Part, total: Figure, before: Mapping[str, Figure], comparable: Mapping[str, Figure], *, is_compared: bool
+) -> list[Cell]:
     views, then = part.page_views, before.get(part.value)
+    changed = None if part.days_left_out else change(views, comparable.get(part.value))
     share: list[Cell] = [views / total if views is not None else None] if total else []
-    return [part.value, views, *share, *([then, change(views, then)] if is_compared else [])]
-
-
-def _answer(request: Request, page: Page) -> Response:
-    texts = texts_of(request)
-    try:
-        with asked(request, texts) as found:
-            if found is None:
-                return render(request, "pages/nothing_yet.html", {"page": page})
-            context = {"page": page, "asked": found, "release": found.release, **picker(found), **page.content(found)}
-            return render(request, page.template, context)
-    except ReleaseGoneError:
-        return Response(status_code=200, headers={"HX-Refresh": "true"})
+    return [part.value, views, *share, *([then, changed] if is_compared else [])]
 
 
 def picker(asked: Asked) -> dict[str, Any]:
@@ -107,7 +89,7 @@ def picker(asked: Asked) -> dict[str, Any]:
     listed = [Period.of(kind, first) for first in list(closed.firsts[kind])[-_LISTED_PERIODS:]][::-1]
     if not period.is_range and period not in listed:
         listed.append(period)
-    days = closed.firsts["day"]
+    days, wished = closed.firsts["day"], asked.choice.compared()
     return {
         "earlier": earlier,
         "later": later,
@@ -121,7 +103,8 @@ def picker(asked: Asked) -> dict[str, Any]:
         "comparisons": (offered := comparisons(asked)),
         "compared_words": dict(offered)[asked.choice.compare.value],
         "year_words": dict(offered)[Compare.YEAR.value],
-        "wished_compare": asked.choice.compared(),
+        "wished_compare": wished,
+        "part_compare": wished if wished is not None and asked.compared is None and closed.has(wished) else None,
     }
 
 

@@ -14,7 +14,7 @@ ELSEWHERE = {"content", "content_type", "feature"}
 
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return a table for each dimension that the release tells of."""
-    there = [name for name in dimensions(asked.figures) if name not in ELSEWHERE]
+    there = [name for name in dimensions(asked.figures, asked.period) if name not in ELSEWHERE]
     ordered = sorted(there, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
     return {"tables": {name: breakdown_table(asked, name) for name in ordered}}
 

@@ -76,11 +76,75 @@
     };
   };
 
-  const save = (figure, chart) => {
+  // A picture has a title, since it leaves the page: what is drawn, and of which period.
+  const save = (file, title, note, width, height, paint) => {
+    const colour = colours();
+    const [margin, head, foot, ratio] = [16, 44, note ? 40 : 16, 2];
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.ceil((width + 2 * margin) * ratio);
+    canvas.height = Math.ceil((height + head + foot) * ratio);
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.fillStyle = colour("paper");
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.textBaseline = "middle";
+    pen.font = `700 16px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillStyle = colour("text");
+    pen.fillText(title, margin, head / 2, width);
+    pen.font = `400 13px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillStyle = colour("quiet");
+    pen.fillText(note, margin, head + height + foot / 2, width);
+    pen.translate(margin, head);
+    paint(pen);
     const picture = document.createElement("a");
-    picture.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colours()("paper") });
-    picture.download = `${figure.dataset.file}.png`;
+    picture.href = canvas.toDataURL("image/png");
+    picture.download = `${file}.png`;
     picture.click();
+  };
+
+  const period = () => document.querySelector(".chosen")?.textContent ?? "";
+
+  const saveChart = (figure, chart) => {
+    const [width, height] = [chart.getWidth(), chart.getHeight()];
+    const title = [figure.querySelector(".drawing").getAttribute("aria-label"), period()].join(" · ");
+    const note = [...figure.parentElement.querySelectorAll(":scope > .note")].map((one) => one.textContent).join(" ");
+    save(figure.dataset.file, title, note, width, height, (pen) => pen.drawImage(chart.getRenderedCanvas({ pixelRatio: 2 }), 0, 0, width, height));
+  };
+
+  // Draws a table as it stands: the grounds of its cells, its bars, each word where it is.
+  const saveTable = (files, card, table) => {
+    const whole = table.getBoundingClientRect();
+    const box = (rect) => [rect.left - whole.left, rect.top - whole.top, rect.width, rect.height];
+    const paint = (pen) => {
+      for (const cell of table.querySelectorAll("th, td")) {
+        pen.fillStyle = getComputedStyle(cell).backgroundColor;
+        pen.fillRect(...box(cell.getBoundingClientRect()));
+      }
+      for (const bar of table.querySelectorAll("svg.bar, svg.bar rect")) {
+        pen.fillStyle = getComputedStyle(bar)[bar.tagName === "rect" ? "fill" : "backgroundColor"];
+        pen.fillRect(...box(bar.getBoundingClientRect()));
+      }
+      const walk = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (node.parentElement.closest(".unseen")) continue;
+        const style = getComputedStyle(node.parentElement);
+        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+        pen.fillStyle = style.color;
+        const write = (text, at) => {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + text.length);
+          const [left, top, width, height] = box(range.getBoundingClientRect());
+          // A word that the page breaks is written letter by letter.
+          if (range.getClientRects().length > 1 && text.length > 1) [...text].reduce((place, letter) => (write(letter, place), place + letter.length), at);
+          else if (width) pen.fillText(text, left, top + height / 2);
+        };
+        for (const word of node.data.matchAll(/\S+/g)) write(word[0], word.index);
+      }
+    };
+    const of = card.querySelector(".of")?.textContent ?? period();
+    const note = table.matches(".heat") ? card.querySelector(".note").textContent : "";
+    save(files.dataset.picture, `${card.querySelector("h2").textContent} · ${of}`, note, whole.width, whole.height, paint);
   };
 
   const button = (text, pressed, act) => {
@@ -108,6 +172,7 @@
     buttons.setAttribute("aria-label", figure.dataset.which);
     figure.prepend(buttons, place);
     figure.querySelector("details").open = false;
+    for (const note of figure.parentElement.querySelectorAll(".note.drawn")) note.hidden = false;
     const chart = window.echarts.init(place);
     const show = () => {
       chart.setOption(options(figure, found, key), true);
@@ -122,12 +187,23 @@
         }),
       );
     }
-    const png = button(figure.dataset.png, null, () => save(figure, chart));
+    const png = button(`↓ ${figure.dataset.png}`, null, () => saveChart(figure, chart));
     png.className = "png";
     png.setAttribute("aria-label", `${figure.dataset.png} ${figure.dataset.title}`);
     buttons.append(png);
     drawings.add({ chart, place, show });
     show();
+  };
+
+  // Tables with bars or shades are charts too.
+  const offerPicture = (files) => {
+    const card = files.closest(".card");
+    const table = [...card.querySelectorAll("table")].find((one) => one.matches(".heat") || one.querySelector("svg.bar"));
+    if (!table || files.querySelector(".png")) return;
+    const png = button(`↓ ${files.dataset.png}`, null, () => saveTable(files, card, table));
+    png.className = "file png";
+    png.setAttribute("aria-label", `${files.dataset.png} ${card.querySelector("h2").textContent}`);
+    files.append(png);
   };
 
   const drawAll = () => {
@@ -137,6 +213,7 @@
       drawings.delete(drawing);
     }
     document.querySelectorAll("figure[data-chart]").forEach(draw);
+    document.querySelectorAll(".files[data-picture]").forEach(offerPicture);
     document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" });
   };
 

@@ -1,7 +1,7 @@
-"""The one small database of what comes and goes: sessions, failed sign-ins, tokens of programs. No name and no secret is in it.
+"""The one small database of what comes and goes: sessions, sign-ins halfway or failed, tokens of programs.
 
-Who is meant stands there as the account's keyed digest, a token as its SHA-256. What is deleted is overwritten
-(`secure_delete`): https://www.sqlite.org/pragma.html#pragma_secure_delete.
+No name and no secret is in it. Who is meant stands there as the account's keyed digest, a token as its SHA-256. What is deleted
+is overwritten (`secure_delete`): https://www.sqlite.org/pragma.html#pragma_secure_delete.
 """
 
 import sqlite3
@@ -18,6 +18,12 @@ CREATE TABLE IF NOT EXISTS sessions (
     began_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, agent TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_of ON sessions (account_id);
+CREATE TABLE IF NOT EXISTS pending (
+    token_digest TEXT PRIMARY KEY, account_id TEXT NOT NULL, stage TEXT NOT NULL, began_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS used_codes (
+    account_id TEXT PRIMARY KEY, last_step INTEGER NOT NULL, wrong INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS failures (
     account_id TEXT PRIMARY KEY, failures INTEGER NOT NULL, failed_at INTEGER NOT NULL
 ) STRICT;

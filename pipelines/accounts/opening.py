@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipelines.accounts.database import Database
+from pipelines.accounts.pending import Pending, UsedCodes
 from pipelines.accounts.records import DashboardRecords
 from pipelines.accounts.sessions import Ended, Failures, Sessions
 from pipelines.accounts.store import AccountStore
@@ -65,6 +66,16 @@ class Accounts:
         return Failures(self.database, self.rules)
 
     @cached_property
+    def pending(self) -> Pending:
+        """Sign-ins halfway."""
+        return Pending(self.database, self.rules)
+
+    @cached_property
+    def used_codes(self) -> UsedCodes:
+        """Codes of second factors that were used."""
+        return UsedCodes(self.database)
+
+    @cached_property
     def tokens(self) -> Tokens:
         """Tokens of programs."""
         return Tokens(self.database, self.rules)
@@ -83,6 +94,7 @@ class Accounts:
         """End every session of an account and what it left open; return how many sessions."""
         self.tokens.end_made_by(account_id)
         self.failures.clear(account_id)
+        self.pending.end_all(account_id)
         return self.sessions.end_all(account_id)
 
 

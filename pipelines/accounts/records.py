@@ -34,9 +34,9 @@ class DashboardRecords:
         """Add a record, on the disk when this returns."""
         day = seoul_day(access.accessed_at)
         body = json.dumps(asdict(access), default=datetime.isoformat).encode()
-        line = base64.b64encode(seal(body, self._keys.data_key(DATASET, day))) + b"\n"
         make_folder(self._folder)
         with self._lock():
+            line = base64.b64encode(seal(body, self._keys.data_key(DATASET, day))) + b"\n"
             descriptor = os.open(self._folder / f"{day}.sealed", os.O_RDWR | os.O_APPEND | os.O_CREAT, OWNER_ONLY)
             try:
                 size = os.fstat(descriptor).st_size
@@ -52,16 +52,38 @@ class DashboardRecords:
         A file that was cut short by a crash is given again as a whole: who takes knows what it has. Raises DamagedError for a
         record that cannot be read.
         """
-        self._put_aside()
+        if self._folder.is_dir():
+            with self._lock():
+                self._put_aside()
+        given = self._give(take)
+        for info in self._keys.list():
+            if info.dataset == DATASET and info.day < today:
+                self._keys.destroy(info.name)
+        return given
+
+    def hand_over_and_renew(self, take: Callable[[Access], None], today: date) -> int:
+        """Give every record to `take` as `hand_over` does; what is added from then on stands under a new key.
+
+        Nobody adds meanwhile. Returns how many former keys were destroyed.
+        """
+        if not self._folder.is_dir():
+            return 0
+        with self._lock():
+            self._put_aside()
+            self._give(take)
+            former = [info for info in self._keys.list() if info.dataset == DATASET]
+            for info in former:
+                if info.day == today:
+                    self._keys.renew(info.name)
+            return self._keys.destroy_many([info.name for info in former])
+
+    def _give(self, take: Callable[[Access], None]) -> int:
         given = 0
         for path in sorted(self._folder.glob("*.taken-*")):
             for access in self._read(path):
                 take(access)
                 given += 1
             erase(path)
-        for info in self._keys.list():
-            if info.dataset == DATASET and info.day < today:
-                self._keys.destroy(info.name)
         return given
 
     def waiting(self) -> list[Access]:
@@ -70,10 +92,8 @@ class DashboardRecords:
         return [access for path in sorted(paths) for access in self._read(path)]
 
     def _put_aside(self) -> None:
-        if self._folder.is_dir():
-            with self._lock():
-                for path in self._folder.glob("????-??-??.sealed"):
-                    path.rename(path.with_name(f"{path.stem}.taken-{secrets.token_hex(4)}"))
+        for path in self._folder.glob("????-??-??.sealed"):
+            path.rename(path.with_name(f"{path.stem}.taken-{secrets.token_hex(4)}"))
 
     def _read(self, path: Path) -> list[Access]:
         key = self._keys.data_key(DATASET, date.fromisoformat(path.name[:10]))

@@ -1,13 +1,14 @@
 """Accounts at rest: one sealed file each, called by a keyed digest of its login, under a key that goes when the account ends."""
 
 import json
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipelines.accounts.account import Account, AccountRole, login_name
+from pipelines.accounts.account import Account, AccountRole, Offer, SecondFactor, login_name
 from pipelines.clock import seoul_day
 from pipelines.errors import DamagedError, KeyMissingError, UsageError
 from pipelines.privacy.keyring import KeyInfo
@@ -28,6 +29,14 @@ class AccountKeys(KeySource, Protocol):
 
     def destroy(self, name: str) -> None:
         """Destroy a key."""
+        ...
+
+    def destroy_many(self, names: Collection[str]) -> int:
+        """Destroy keys at once and return how many were still there."""
+        ...
+
+    def renew(self, former: str) -> DataKey:
+        """Return the key that takes the place of a day's key."""
         ...
 
     def list(self) -> list[KeyInfo]:
@@ -60,16 +69,14 @@ class AccountStore:
 
     def get(self, account_id: str) -> Account | None:
         """Return an account by its id, None when there is none. Raises DamagedError for one that cannot be read."""
-        path = self.path_of(account_id)
+        content = self._content(account_id)
         try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        name, _, sealed = content.partition(b"\n")
-        document = json.loads(unseal(sealed, self._key(name), "an account"))
-        if document["account_id"] != account_id:
-            raise DamagedError("an account's file is not its own")
-        return _parsed(document)
+            return None if content is None else self._opened(account_id, content)
+        except DamagedError:
+            again = self._content(account_id)
+            if again == content:
+                raise
+            return None if again is None else self._opened(account_id, again)  # it was written anew meanwhile
 
     def all(self) -> list[Account]:
         """Return every account, in order of login."""
@@ -85,9 +92,20 @@ class AccountStore:
             return account
 
     def save(self, account: Account) -> Account:
-        """Write a changed account in the former's place. Raises UsageError when it ended meanwhile."""
+        """Write an account in the former's place as a whole; see `change` for a part. Raises UsageError when it ended."""
+        return self.change(account.account_id, lambda _: account)
+
+    def change(self, account_id: str, changed: Callable[[Account], Account]) -> Account:
+        """Write what `changed` makes of an account as it is now: nothing another process wrote meanwhile is lost.
+
+        Raises UsageError when it ended meanwhile, and whatever `changed` raises; then nothing is written.
+        """
         with self._lock():
-            self._write(account, self._key(self._key_name(account.account_id)))
+            present = self.get(account_id)
+            if present is None:
+                raise UsageError("the account has ended")
+            account = changed(present)
+            self._write(account, self._key(self._key_name(account_id)))
             return account
 
     def end(self, account_id: str) -> bool:
@@ -98,6 +116,21 @@ class AccountStore:
             self._keys.destroy(self._key_name(account_id).decode("ascii", "replace"))
             erase(self.path_of(account_id))
             return True
+
+    def seal_anew(self) -> int:
+        """Write every account anew under a new key and destroy the former ones, all at once; return how many accounts there are.
+
+        Died in between, an account opens under the key that its file names, and `settle` destroys the other.
+        """
+        with self._lock():
+            for path in self.paths():
+                account = self.get(path.stem)
+                if account is not None:
+                    self._write(account, self._keys.fresh_key(DATASET, seoul_day(account.added_at)))
+            in_use = {self._key_name(path.stem).decode("ascii", "replace") for path in self.paths()}
+            live = {info.name for info in self._keys.list() if info.dataset == DATASET}
+            self._keys.destroy_many(live - in_use)
+            return len(in_use)
 
     def settle(self) -> int:
         """Finish what a crash cut short: a file whose key is gone, a key that opens none. Return how many files went."""
@@ -114,6 +147,19 @@ class AccountStore:
     def paths(self) -> list[Path]:
         """Return the files of accounts."""
         return sorted(self.folder.glob(f"[0-9a-f]*{SUFFIX}"))
+
+    def _content(self, account_id: str) -> bytes | None:
+        try:
+            return self.path_of(account_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _opened(self, account_id: str, content: bytes) -> Account:
+        name, _, sealed = content.partition(b"\n")
+        document = json.loads(unseal(sealed, self._key(name), "an account"))
+        if document["account_id"] != account_id:
+            raise DamagedError("an account's file is not its own")
+        return _parsed(document)
 
     def _write(self, account: Account, key: DataKey) -> None:
         body = json.dumps(asdict(account), default=_text).encode()
@@ -154,4 +200,21 @@ def _parsed(document: dict[str, Any]) -> Account:
         if (value := document[name])
     }
     expires_on = date.fromisoformat(document["expires_on"]) if document["expires_on"] else None
-    return Account(**{**document, **instants, "expires_on": expires_on, "role": AccountRole(document["role"])})
+    factors = {"second_factor": _factor(document.get("second_factor")), "offer": _offer(document.get("offer"))}
+    return Account(
+        **{**document, **instants, **factors, "expires_on": expires_on, "role": AccountRole(document["role"])}
+    )
+
+
+def _factor(document: dict[str, Any] | None) -> SecondFactor | None:
+    """Return a second factor as it is kept; accounts from before there was one have none."""
+    if document is None:
+        return None
+    since, digests = datetime.fromisoformat(document["since"]), tuple(document["recovery_digests"])
+    return SecondFactor(document["secret"], since, digests)
+
+
+def _offer(document: dict[str, Any] | None) -> Offer | None:
+    if document is None:
+        return None
+    return Offer(document["secret"], datetime.fromisoformat(document["made_at"]), document["bound_to"])

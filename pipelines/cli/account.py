@@ -74,7 +74,7 @@ def list_command(
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the accounts with their partners, whether they can sign in, and until when the password holds."""
+    """List the accounts with their partners, whether they can sign in, how, and until when the password holds."""
     workspace = _opened(home, clock, role, reason)
     found = steps.list_accounts(workspace)
     if as_json:
@@ -82,9 +82,17 @@ def list_command(
         return
     print_table(
         f"Accounts ({len(found):,})",
-        ["login", "role", "partner", "state", "password until", "added"],
+        ["login", "role", "partner", "state", "second factor", "password until", "added"],
         [
-            (a.login, a.role.value, a.partner_id, _state(workspace, a), a.expires_on, f"{a.added_at:%Y-%m-%d}")
+            (
+                a.login,
+                a.role.value,
+                a.partner_id,
+                _state(workspace, a),
+                _factor(a),
+                a.expires_on,
+                f"{a.added_at:%Y-%m-%d}",
+            )
             for a in found
         ],
     )
@@ -93,6 +101,10 @@ def list_command(
 @app.command("reset")
 def reset(
     login: LoginArgument,
+    is_factor_lost: Annotated[
+        bool,
+        typer.Option("--second-factor", help="The phone and the recovery codes are lost: end the second factor too."),
+    ] = False,
     url: UrlOption = SERVED_AT,
     home: HomeOption = None,
     clock: ClockOption = None,
@@ -100,12 +112,15 @@ def reset(
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give an account a new one-time link: the former password and every session end at once.
+    """Give an account a new one-time link: the former password and every session end at once, the second factor stays.
 
     Make sure first who asks (a call back to the number of the contract). For example: partnerstats account reset kim.minji
+
+    Who lost phone and recovery codes proves who they are as when the account was made, in person or by the contract, and sets
+    a new second factor up: partnerstats account reset kim.minji --second-factor
     """
     with _changing(home, clock, role, reason) as workspace:
-        invited = steps.reset_account(workspace, login)
+        invited = steps.reset_account(workspace, login, ends_factor=is_factor_lost)
     _tell(workspace, invited, url, as_json=as_json)
 
 
@@ -198,12 +213,24 @@ def _tell(workspace: Workspace, invited: Invited, url: str, *, as_json: bool) ->
 
 def _document(workspace: Workspace, found: Account) -> dict[str, Any]:
     names = ("login", "role", "partner_id", "expires_on", "added_at")
-    return {**{name: getattr(found, name) for name in names}, "state": _state(workspace, found)}
+    return {
+        **{name: getattr(found, name) for name in names},
+        "state": _state(workspace, found),
+        "second_factor": _factor(found),
+    }
+
+
+def _factor(found: Account) -> str:
+    """Say whether a second factor is set up, and how many recovery codes are left."""
+    factor = found.second_factor
+    return "none yet" if factor is None else f"set up, {len(factor.recovery_digests)} recovery codes left"
 
 
 def _state(workspace: Workspace, found: Account) -> str:
     if found.is_disabled:
         return "disabled"
+    if found.password_hash is None and found.link_expires_at is None:
+        return "password ended"
     if found.password_hash is None:
         is_open = found.link_expires_at is not None and workspace.clock.now() < found.link_expires_at
         return "invited" if is_open else "link expired"

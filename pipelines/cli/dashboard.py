@@ -28,6 +28,8 @@ def dashboard(
 ) -> None:
     """Serve the partners' dashboard; Ctrl-C ends it. A demo home gets demo accounts with passwords of this run.
 
+    Demo accounts sign in without a second factor, and only they: everybody else sets one up at the first sign-in.
+
     Partners reach it through a proxy that ends TLS: set PARTNERSTATS_DASHBOARD_IS_TLS=true then. Accounts are made with
     `partnerstats account`. A newer release is shown as soon as the night published it; nothing has to be started again.
     """
@@ -40,13 +42,16 @@ def dashboard(
     opened = open_home(settings)
     require_free(own.host, own.port)
     _tell(settings, f"http://{own.host}:{own.port}")
+    without_factor: frozenset[str] = frozenset()
     if opened.home.state().kind == "demo":
         if own.host != LOOPBACK:
             raise UsageError(f"a demo home has accounts whose passwords are printed: it is served on {LOOPBACK} alone")
-        _print(_demo_accounts(settings))
+        made = _demo_accounts(settings)
+        _print(made)
+        without_factor = frozenset(one.account_id for one in made)
     elif not opened.has_accounts:
         console(stderr=True).print("Nobody can sign in yet: make an account with `partnerstats account add`")
-    serve(own, opened.accounts)
+    serve(own, opened.accounts, without_factor=without_factor)
 
 
 def _demo_accounts(settings: Settings) -> list[DemoAccount]:
@@ -64,3 +69,6 @@ def _print(accounts: list[DemoAccount]) -> None:
         return
     rows = [(one.login, one.password, one.role.value, one.partner or "") for one in accounts]
     print_table("Demo accounts of this run", ["login", "password", "may", "partner"], rows)
+    console(stderr=True).print(
+        "They sign in without a second factor, because this home is a demo; an account of `partnerstats account add` needs one"
+    )

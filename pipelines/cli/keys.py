@@ -9,8 +9,9 @@ import typer
 from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table, progress_bar
 from pipelines.errors import UsageError
-from pipelines.privacy.keyring import KeyInfo
+from pipelines.privacy.keyring import KeyInfo, Keyring
 from pipelines.steps.access import record_access
+from pipelines.steps.accounts import rotate_dashboard
 from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.retention.distinct_counts import ALL_DAYS
 from pipelines.steps.retention.inventory.places import KEY_DATASET
@@ -33,6 +34,7 @@ def status(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOpti
     workspace = Workspace.open(settings_from(home, clock))
     infos, superseded = workspace.keyring.list(), _superseded(workspace)
     generations = workspace.keyring.pseudonym_generations()
+    dashboard = workspace.accounts.keyring if workspace.has_accounts else None
     if as_json:
         fields = ("name", "dataset", "day", "generation", "destroy_by", "kind", "superseded_on")
         print_json(
@@ -42,6 +44,11 @@ def status(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOpti
                 "pseudonym_generations": list(generations),
                 "superseded": [{"name": info.name, "destroy_by": until} for info, until in superseded],
                 "keys": [{field: getattr(info, field) for field in fields} for info in infos],
+                "dashboard": dashboard
+                and {
+                    "master_key_fingerprint": dashboard.fingerprint,
+                    "keys": [{field: getattr(info, field) for field in fields} for info in dashboard.list()],
+                },
             }
         )
         return
@@ -59,6 +66,8 @@ def status(home: HomeOption = None, clock: ClockOption = None, as_json: JsonOpti
         f"{', '.join(map(str, generations))}; master key {workspace.keyring.fingerprint}",
         markup=False,
     )
+    if dashboard is not None:
+        _print_dashboard(workspace, dashboard)
 
 
 @app.command("rotate")
@@ -69,34 +78,41 @@ def rotate_command(
     data: Annotated[
         bool, typer.Option("--data", help="Write every sealed and encrypted file anew under new data keys.")
     ] = False,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Write the dashboard's accounts anew under new keys of its own keyring.")
+    ] = False,
     home: HomeOption = None,
     clock: ClockOption = None,
     role: RoleOption = None,
     reason: ReasonOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Replace keys and destroy the former ones: --pseudonyms, --data or both.
+    """Replace keys and destroy the former ones: --pseudonyms, --data, --dashboard or several of them.
 
     Copies taken before, of the home and of the keyring, open nothing afterwards: make a new backup. Interrupted, it is finished
     by the next call or the next night. Fails when the distinct counts are not those of before.
     """
     what = tuple(name for name, is_asked in ((PSEUDONYMS, pseudonyms), (DATA_KEYS, data)) if is_asked)
-    if not what:
-        raise UsageError("say what to rotate: --pseudonyms, --data or both")
+    if not what and not dashboard:
+        raise UsageError("say what to rotate: --pseudonyms, --data, --dashboard or several of them")
     settings = settings_from(home, clock, role, reason)
     existing_home(settings)
     workspace = Workspace.open(settings)
     with workspace.home.lock(), progress_bar(is_shown=not as_json) as report:
-        record_access(workspace, f"rotate {' and '.join(what)}")
+        record_access(workspace, f"rotate {' and '.join((*what, *(['dashboard-keys'] if dashboard else [])))}")
         workspace.home.sweep()
         begin_writing(workspace)
         finish_requests(workspace)
-        reports = rotate(workspace, what, report)
+        reports = rotate(workspace, what, report) if what else []
+        accounts = rotate_dashboard(workspace) if dashboard else None
     if as_json:
-        print_json({"rotations": [_document(found) for found in reports]})
+        print_json({"rotations": [_document(found) for found in reports], "dashboard": accounts and asdict(accounts)})
         return
     for found in reports:
         _print(found)
+    if accounts is not None:
+        said = f"dashboard: {accounts.accounts:,} accounts under new keys, {accounts.keys_destroyed:,} keys destroyed."
+        console().print(f"{said} Make a new backup: older ones open nothing.", markup=False)
 
 
 @app.command("destroy")
@@ -124,6 +140,16 @@ def destroy_command(
         print_json({"destroyed": [info.name for info in infos]})
         return
     console().print(f"{len(infos):,} keys destroyed, the survivors wrapped under a new master key.", markup=False)
+
+
+def _print_dashboard(workspace: Workspace, keyring: Keyring) -> None:
+    infos = keyring.list()
+    print_table(
+        f"Keys of the dashboard in {workspace.settings.dashboard_key_folder}",
+        ["dataset", "day", "kind", "name"],
+        [(info.dataset, info.day, info.kind, info.name) for info in infos],
+    )
+    console().print(f"{len(infos):,} data keys of the dashboard; master key {keyring.fingerprint}", markup=False)
 
 
 def _superseded(workspace: Workspace) -> list[tuple[KeyInfo, date]]:

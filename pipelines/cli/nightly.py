@@ -84,7 +84,16 @@ def _print(
         screen.print(f"check failed: {check['sentence']} [{check['clause']}]", markup=False)
     given = f" --home {opened.settings.home}" if str(opened.settings.home) != "data" else ""
     screen.print("Look next:")
-    screen.print(f"  partnerstats status{given}   files, lines and days", markup=False)
+    for line in look_next(given):
+        screen.print(f"  {line}", markup=False)
+
+
+def look_next(given: str) -> list[str]:
+    """Return the commands that show what a night made, each with what it shows; `given`: the home's option, if it needs one."""
     query = '"select * from service_daily_usage order by day"'
-    screen.print(f"  partnerstats sql{given} {query}", markup=False)
-    screen.print(f"  partnerstats ui{given}       the run and its assets in Dagster", markup=False)
+    return [
+        f"partnerstats status{given}      files, lines and days",
+        f"partnerstats sql{given} {query}",
+        f"partnerstats dashboard{given}   what partners see, in a browser",
+        f"partnerstats ui{given}          the run and its assets in Dagster",
+    ]

@@ -1,9 +1,10 @@
 """What holds for accounts of the dashboard: how long passwords, links and sessions last, and what the session's cookie is."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field as Constraint
+from pydantic import field_validator
 
 from pipelines.policy.base import ClauseId, StrictModel
 
@@ -18,6 +19,34 @@ class SessionCookie(StrictModel):
     expires: Literal["browser-closes"]
     """It is given no end: it goes when the browser closes, or at signing out (clause cookie.session)."""
     clause: ClauseId
+
+
+RoleOfAccount = Literal["partner-reader", "partner-administrator", "privacy-officer"]
+
+
+class SecondFactorRules(StrictModel):
+    """Who signs in with a second factor, and how: what is left out asks it of everybody."""
+
+    required_of: tuple[RoleOfAccount, ...] = get_args(RoleOfAccount)
+    """Roles that sign in with one; others may have one, and are then asked for it."""
+    recovery_codes: Annotated[int, Constraint(ge=1, le=20)] = 10
+    """How many codes stand in for the device, each once."""
+    pending_minutes: Annotated[int, Constraint(ge=1, le=30)] = 10
+    """How long the second step may take after the password was right."""
+    wrong_codes: Annotated[int, Constraint(ge=1, le=100)] = 50
+    """Wrong codes in a row after which the password ends: whoever tries them knows it (NIST SP 800-63B, 5.2.2: 100 at most)."""
+
+    @field_validator("required_of")
+    @classmethod
+    def _once_each(cls, roles: tuple[RoleOfAccount, ...]) -> tuple[RoleOfAccount, ...]:
+        if len(set(roles)) != len(roles):
+            raise ValueError("a role stands there twice")
+        return roles
+
+    @property
+    def pending(self) -> timedelta:
+        """How long the second step may take."""
+        return timedelta(minutes=self.pending_minutes)
 
 
 class AccountRules(StrictModel):
@@ -35,6 +64,7 @@ class AccountRules(StrictModel):
     lock_minutes: Annotated[int, Constraint(ge=1)]
     token_days: Annotated[int, Constraint(ge=1)]
     """How long a token for programs holds."""
+    second_factor: SecondFactorRules = SecondFactorRules()
     cookie: SessionCookie
     clause: ClauseId
 

@@ -154,7 +154,7 @@ class Rotated(Body):
     """Keys were replaced and the old ones destroyed."""
 
     kind: ClassVar[str] = "rotated"
-    what: Literal["pseudonyms", "data-keys", "master-key"]
+    what: Literal["pseudonyms", "data-keys", "master-key", "dashboard-keys"]
     moved: Count
     of: Count
     clause: ClauseId

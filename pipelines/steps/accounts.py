@@ -11,7 +11,7 @@ from pipelines.accounts.store import DATASET
 from pipelines.clock import seoul_day
 from pipelines.errors import UsageError
 from pipelines.privacy.access_records import Access
-from pipelines.retention.entries import NIGHTLY, Destroyed, Method
+from pipelines.retention.entries import NIGHTLY, Destroyed, Method, Rotated
 from pipelines.retention.items import Kind
 from pipelines.steps.access import record_access
 from pipelines.steps.publishing.publishing import FileNames, registered_partners
@@ -28,6 +28,14 @@ class TakenOver:
     ended: int = 0
 
 
+@dataclass(frozen=True)
+class RotatedKeys:
+    """How many accounts stand under new keys of the dashboard's keyring, and how many former keys were destroyed."""
+
+    accounts: int = 0
+    keys_destroyed: int = 0
+
+
 def add_account(workspace: Workspace, login: str, role: AccountRole, partner: str | None) -> Invited:
     """Make an account and return it with its one-time link. Raises UsageError for a partner the registry does not have."""
     named = None if partner is None else (partner, _file_of(workspace, partner))
@@ -41,13 +49,16 @@ def list_accounts(workspace: Workspace) -> list[Account]:
     return workspace.accounts.store.all() if workspace.has_accounts else []
 
 
-def reset_account(workspace: Workspace, login: str) -> Invited:
-    """Give an account a new one-time link in place of its password and sessions. Raises UsageError without one."""
-    record_access(workspace, "dashboard account given a link")
+def reset_account(workspace: Workspace, login: str, *, ends_factor: bool = False) -> Invited:
+    """Give an account a new one-time link in place of its password and sessions, and of its second factor if that is lost.
+
+    Raises UsageError without such an account, and for one that is disabled.
+    """
+    record_access(workspace, f"dashboard account given a link{', its second factor ended' if ends_factor else ''}")
     account = _account(workspace, login)
     if account.is_disabled:
         raise UsageError("the account is disabled; `partnerstats account enable` lets it in again")
-    return send_link(workspace.accounts, account)
+    return send_link(workspace.accounts, account, ends_factor=ends_factor)
 
 
 def disable_account(workspace: Workspace, login: str) -> Account:
@@ -97,8 +108,28 @@ def take_over(workspace: Workspace) -> TakenOver:
     accounts, known = workspace.accounts, _Known(workspace)
     accounts.store.settle()
     sessions = accounts.sessions.purge(workspace.clock.now())
+    accounts.pending.purge(workspace.clock.now())
     records = accounts.records.hand_over(known.take, workspace.today)
     return TakenOver(records, sessions, enter_ended(workspace, NIGHTLY))
+
+
+def rotate_dashboard(workspace: Workspace) -> RotatedKeys:
+    """Write accounts anew under new keys, take the dashboard's records over, and destroy the former keys of both.
+
+    Call it only while holding the home; the dashboard goes on meanwhile. Interrupted, it is finished by the next call; the next
+    night destroys keys that open nothing any more. Entered in the register of destructions.
+    """
+    if not workspace.has_accounts:
+        return RotatedKeys()
+    accounts = workspace.accounts
+    accounts.store.settle()
+    known = _Known(workspace)
+    keys = accounts.records.hand_over_and_renew(known.take, workspace.today)
+    moved = accounts.store.seal_anew()
+    told = {"what": "dashboard-keys", "moved": moved, "of": moved, "clause": "secure.encryption"}
+    body = {"policy_version": workspace.policy.version, **told, "approved_by": workspace.settings.role}
+    open_register(workspace).append(Rotated.model_validate(body), workspace.clock.now())
+    return RotatedKeys(moved, keys + moved)
 
 
 def enter_ended(workspace: Workspace, approved_by: str) -> int:

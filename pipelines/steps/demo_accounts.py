@@ -1,10 +1,13 @@
-"""Accounts for a demo home, so that its dashboard can be looked at: one of each role, with a password made anew at each start."""
+"""Accounts for a demo home, so that its dashboard can be looked at: one of each role, with a password made anew at each start.
+
+Whoever starts the dashboard of a demo home lets them in without a second factor; see `dashboard.serving.make_app`.
+"""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipelines.accounts.account import AccountRole
+from pipelines.accounts.account import DEMO_LOGINS, AccountRole
 from pipelines.accounts.changes import set_password
 from pipelines.accounts.passwords import Passwords
 from pipelines.errors import UsageError
@@ -14,11 +17,7 @@ from pipelines.steps.publishing.publishing import FileNames, registered_partners
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.reading import open_read_only
 
-LOGINS = {
-    "demo.reader": AccountRole.PARTNER_READER,
-    "demo.administrator": AccountRole.PARTNER_ADMINISTRATOR,
-    "demo.officer": AccountRole.PRIVACY_OFFICER,
-}
+LOGINS = dict(zip(DEMO_LOGINS, AccountRole, strict=True))
 _PASSWORD_BYTES = 12
 
 
@@ -26,6 +25,7 @@ _PASSWORD_BYTES = 12
 class DemoAccount:
     """An account and the password it has until the next start; `partner` is None for who sees none."""
 
+    account_id: str
     login: str
     role: AccountRole
     partner: str | None
@@ -53,8 +53,9 @@ def _made(workspace: Workspace, login: str, role: AccountRole, partner: str, has
     if account is None:
         account = add_account(workspace, login, role, of).account
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    accounts.store.change(account.account_id, lambda present: replace(present, second_factor=None))
     set_password(accounts, account, hashing.hashed(password))
-    return DemoAccount(login, role, account.partner_id, password)
+    return DemoAccount(account.account_id, login, role, account.partner_id, password)
 
 
 def _partner_with_most(workspace: Workspace) -> str | None:

@@ -4,12 +4,13 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -59,13 +60,25 @@ class Site:
         return not url.startswith((self.address, "data:", "blob:"))
 
 
+PHONES: dict[str, Callable[[str], str]] = {}
+"""What the authenticators of those who sign in show, by the address of the site."""
+
+
 def sign_in(page: Page, login: str) -> None:
-    """Sign in as a person does."""
+    """Sign in as a person does: with the password, then with the code of the phone."""
+    give_password(page, login)
+    page.fill("#code", PHONES[urlsplit(page.url).netloc](login))
+    page.click("main form button")
+    page.wait_for_url(re.compile(r"/$"))
+
+
+def give_password(page: Page, login: str) -> None:
+    """Send the first form alone."""
     page.goto("/sign-in")
     page.fill('input[name="login"]', login)
     page.fill('input[name="password"]', PASSWORD)
     page.click("main form button")
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url(re.compile(r"/sign-in/code"))
 
 
 @contextmanager
@@ -78,8 +91,10 @@ def serving_app(served: Served) -> Iterator[str]:
     while not server.started:
         assert time.monotonic() < end, "the server did not start"
         time.sleep(0.05)
+    place = f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    PHONES[place] = served.code
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"http://{place}"
     finally:
         server.should_exit = True
         thread.join(30)

@@ -2,9 +2,12 @@
 
 import csv
 import io
+import os
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 import pytest
 from dashboard_sample import visits_in, write_release
@@ -27,7 +30,7 @@ class Looks:
     def __str__(self) -> str:
         """Name it for the test's report."""
         screen = "phone" if self.viewport is PHONE else "desk"
-        return f"{self.language}-{screen}-{self.theme or self.scheme}"
+        return f"{self.language}-{screen}-{f'{self.theme}-by-choice' if self.theme else self.scheme}"
 
 
 LOOKS = (
@@ -36,6 +39,8 @@ LOOKS = (
     Looks("ko", DESKTOP, "light", "dark"),
     Looks("en", PHONE, "dark", "light"),
 )
+"""Each of two languages, screens and shades twice, half of them by the reader's own choice of theme."""
+EVERY_LOOK = [Looks(*each) for each in product(("ko", "en"), (PHONE, DESKTOP), ("light", "dark"))]
 OCTOBER = visits_in(date(2026, 10, 1), date(2026, 10, 31))
 FIRST_PAGE_BYTES = 400_000
 
@@ -61,11 +66,17 @@ def _walk(page: Page, language: str, theme: str = "", paths: Sequence[str] = PAT
         yield path
 
 
-def _faults(site: Site, looks: Looks, paths: Sequence[str]) -> dict[str, list[str]]:
-    """Return what axe finds wrong with pages, and which are wider than the screen."""
+def _faults(
+    site: Site, looks: Looks, paths: Sequence[str], *, opened: bool = False, scripts: bool = True
+) -> dict[str, list[str]]:
+    """Return what axe finds wrong with pages, and which are wider than the screen; `opened`: with all that folds open."""
     source, faults = axe_source(), {}
     with site.visit(viewport=looks.viewport, color_scheme=looks.scheme, reduced_motion="reduce") as page:
+        if not scripts:
+            page.route("**/*.js", lambda asked: asked.abort())
         for path in _walk(page, looks.language, looks.theme, paths):
+            if opened:
+                page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
             wide = page.evaluate("document.documentElement.scrollWidth") - looks.viewport["width"]
             found = faults_of(page, source) + ([f"{wide} pixels too wide"] if wide > 0 else [])
             faults |= {path: found} if found else {}
@@ -79,9 +90,12 @@ def test_axe_finds_nothing_wrong_with_a_page_and_it_is_no_wider_than_its_screen(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("looks", LOOKS, ids=str)
-def test_axe_finds_nothing_wrong_with_any_page_in_any_look(site, looks):
-    assert _faults(site, looks, PATHS) == {}
+@pytest.mark.parametrize("looks", [*EVERY_LOOK, *LOOKS[2:]], ids=str)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without"])
+@pytest.mark.parametrize("opened", [False, True], ids=["folded", "open"])
+def test_axe_finds_nothing_wrong_with_any_page_in_any_look(site, looks, scripts, opened):
+    """Without scripts means without the site's own: axe is one itself."""
+    assert _faults(site, looks, PATHS, opened=opened, scripts=scripts) == {}
 
 
 def test_axe_finds_what_is_planted(site):
@@ -141,10 +155,42 @@ def test_a_chart_is_drawn_changes_its_figure_and_is_saved_as_a_picture(site):
         expect(page.locator(".drawing canvas")).to_be_visible()
         page.get_by_role("button", name="페이지뷰").click()
         expect(page.locator(".drawing")).to_have_attribute("aria-label", "추이: 페이지뷰")
+        expect(page.get_by_text("점선은 2026년 9월입니다.")).to_be_visible()
         with page.expect_download() as waiting:
-            page.get_by_role("button", name="PNG").click()
+            page.get_by_role("button", name="그림").click()
         assert waiting.value.suggested_filename == "overview-course.png"
-        assert waiting.value.path().read_bytes().startswith(b"\x89PNG")
+        assert _size(waiting.value.path().read_bytes()) > (1000, 500)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("path", "card", "name", "least"),
+    [
+        ("/people", ".card:has(.heat)", "people-rhythm.png", (600, 1200)),
+        ("/people", ".card:has(svg.bar)", "people-frequency.png", (600, 300)),
+        ("/contents", ".card", "contents-content.png", (600, 3000)),
+        ("/reach", ".card:has-text('기기')", "reach-device.png", (600, 300)),
+    ],
+    ids=lambda given: given if isinstance(given, str) and given.endswith(".png") else "",
+)
+def test_a_map_of_hours_and_tables_with_bars_are_saved_as_pictures(site, viewport, path, card, name, least):
+    with site.visit(viewport=viewport) as page:
+        page.goto(f"{path}?lang=ko")
+        with page.expect_download() as waiting:
+            page.locator(card).first.get_by_role("button", name="그림").click()
+        assert waiting.value.suggested_filename == name
+        if folder := os.environ.get("PARTNERSTATS_SCREENSHOTS"):
+            waiting.value.save_as(f"{folder}/{viewport['width']}-{name}")
+        width, height = _size(waiting.value.path().read_bytes())
+        assert (width >= least[0], height >= least[1], max(width, height) < 8000) == (True, True, True), (width, height)
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Return width and height of a PNG, which begins with them; one of a few colours would be smaller than a hundredth."""
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert len(picture) > width * height / 100
+    return width, height
 
 
 def test_the_first_page_is_light_and_keeps_nothing_in_the_browser(site):

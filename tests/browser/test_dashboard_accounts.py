@@ -3,19 +3,23 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dashboard_sample import RELEASE
-from dashboard_site import DESKTOP, PHONE, Site, axe_source, faults_of, serving_app, sign_in
+from dashboard_site import DESKTOP, PHONE, Site, axe_source, faults_of, give_password, serving_app, sign_in
 from playwright.sync_api import Page, sync_playwright
 from served import Served, served_at
 
+from pipelines.accounts.account import Account
 from pipelines.accounts.changes import send_link
+from pipelines.accounts.second_factor import code_at
 from pipelines.releases.officer import write_officer_release
 from pipelines.storage.ledger import Ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LIMITS = {"requests_per_minute": 100_000, "sign_ins_per_minute": 100_000}
 NEW = "nine kettles under a pine"
 ENTRY = {
     "number": 1, "at": "2026-11-03T02:00:00+09:00", "kind": "destroyed", "datasets": ["access_logs"], "first_day": "2026-08-01",
@@ -30,7 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Served
     sample = tmp_path_factory.mktemp("sample")
     (sample / "published" / RELEASE).mkdir(parents=True)
     folder = tmp_path_factory.mktemp("accounts")
-    made = served_at(folder, sample, repository, is_tls=False, limits={"requests_per_minute": 100_000})
+    made = served_at(folder, sample, repository, is_tls=False, limits=LIMITS)
     check = {
         "name": "a_check",
         "asset": "events",
@@ -62,8 +66,13 @@ def site(served: Served, chromium: str) -> Iterator[Site]:
 def looked_at(page: Page, path: str, name: str) -> list[str]:
     """Go to a page and return what axe finds, and whether it is wider than its screen."""
     page.goto(path)
+    return faults_here(page, f"{name}{re.sub('[^a-z]+', '-', path)[:30]}")
+
+
+def faults_here(page: Page, name: str) -> list[str]:
+    """Return what axe finds on the page that is shown, and whether it is wider than its screen."""
     if folder := os.environ.get("PARTNERSTATS_SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/{name}{re.sub('[^a-z]+', '-', path)[:30]}.png", full_page=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     is_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [*faults_of(page, axe_source()), *(["wider than the screen"] if is_wide else [])]
 
@@ -72,7 +81,10 @@ def looked_at(page: Page, path: str, name: str) -> list[str]:
     ("login", "paths"),
     [
         (None, ["/sign-in", "/set-password/LINK"]),
-        ("administrator", ["/account?fault=not-yours", "/account/readers", "/account/programs"]),
+        (
+            "administrator",
+            ["/account?fault=not-yours", "/account/second-factor", "/account/readers", "/account/programs"],
+        ),
         ("officer", ["/register"]),
     ],
 )
@@ -100,12 +112,62 @@ def test_an_administrator_adds_a_reader_who_sets_a_password_and_is_in(served, si
         page.fill("#new", NEW)
         page.fill("#again", NEW)
         page.click("main form button")
+        page.wait_for_url(re.compile(r"/sign-in/set-up"))
+        page.goto("/account")
+        assert page.url.partition("?")[0].endswith("/sign-in")
+        page.goto("/sign-in/set-up")
+        page.click("summary")
+        page.fill("#code", code_at(page.inner_text("code.once").replace("-", ""), served.clock.now()))
+        page.click("main form button")
+        assert page.locator(".codes li").count() == 10
+        page.click("a.button")
         page.wait_for_url(re.compile(r"/$"))
         page.click(".leave button")
         page.wait_for_url(re.compile(r"/sign-in$"))
         page.goto("/account")
         assert page.url.partition("?")[0].endswith("/sign-in")
     assert served.account("new.reader").partner_id == "p-001"
+
+
+@pytest.mark.parametrize(("language", "screen", "scheme"), [("ko", PHONE, "light"), ("en", DESKTOP, "dark")])
+def test_axe_finds_nothing_wrong_between_the_password_and_the_session(served, site, language, screen, scheme):
+    """The code and the wrong one, the recovery code and the wrong one, the set-up and what it shows once."""
+    other = served.account("other.reader")
+    forget(served, other)
+    with site.visit(is_signed_in=False, viewport=screen, color_scheme=scheme) as page:
+        give_password(page, "reader")
+        page.goto(f"/sign-in/code?lang={language}")
+        assert faults_here(page, f"{language}-code") == []
+        assert page.evaluate("document.activeElement.id") == "code"
+        page.fill("#code", "000000")
+        page.click("main form button")
+        assert faults_here(page, f"{language}-code-wrong") == []
+        page.click("summary")
+        page.fill("#recovery", "none-of-them")
+        page.click("details button")
+        assert faults_here(page, f"{language}-recovery-wrong") == []
+        link = send_link(served.accounts, served.account("other.reader")).token
+        page.goto(f"/set-password/{link}?lang={language}")
+        page.fill("#new", NEW)
+        page.fill("#again", NEW)
+        page.click("main form button")
+        page.goto(f"/sign-in/set-up?lang={language}")
+        page.click("summary")
+        assert faults_here(page, f"{language}-set-up") == []
+        page.fill("#code", "000000")
+        page.click("main form button")
+        page.click("summary")
+        assert faults_here(page, f"{language}-set-up-wrong") == []
+        page.fill("#code", code_at(page.inner_text("code.once").replace("-", ""), served.clock.now()))
+        page.click("main form button")
+        assert faults_here(page, f"{language}-recovery-codes") == []
+        page.goto(f"/account?lang={language}")
+        assert faults_here(page, f"{language}-account") == []
+
+
+def forget(served: Served, account: Account) -> None:
+    """Let an account have no second factor, as after an operator ended it."""
+    served.accounts.store.change(account.account_id, lambda kept: replace(kept, second_factor=None))
 
 
 def test_the_cookie_is_gone_from_the_browser_after_signing_out(site):

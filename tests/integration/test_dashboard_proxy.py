@@ -24,6 +24,7 @@ import pytest
 from pipelines.accounts.account import AccountRole
 from pipelines.accounts.changes import invite
 from pipelines.accounts.opening import Accounts
+from pipelines.accounts.second_factor import code_at
 from pipelines.clock import SystemClock
 from pipelines.home import Home
 from pipelines.policy import load_policy
@@ -154,12 +155,21 @@ def _to_loopback(real):
     return found
 
 
+def first_code(page: str) -> dict[str, str]:
+    """Return the form that sets up the second factor which a page shows, as its person fills it in."""
+    secret = re.search(r'<code class="once">([A-Z2-7-]+)<', page)[1].replace("-", "")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    return {"csrf_token": token, "code": code_at(secret, datetime.now(UTC))}
+
+
 def test_from_the_one_time_link_over_the_session_to_signing_out(served):
     opener = served.opener()
     assert served.ask(opener, "/")[0] == 303
     status, headers, _ = served.ask(opener, served.link, {"new": PASSWORD, "again": PASSWORD})
-    assert status == 303
+    assert (status, headers["location"]) == (303, "/sign-in/set-up?lang=en")
     assert re.fullmatch(r"__Host-partnerstats=[\w-]{43}; HttpOnly; Path=/; SameSite=lax; Secure", headers["set-cookie"])
+    assert served.ask(opener, "/account")[0] == 303
+    assert served.ask(opener, "/sign-in/set-up", first_code(served.ask(opener, "/sign-in/set-up")[2]))[0] == 200
     status, headers, page = served.ask(opener, "/account")
     assert (status, LOGIN in page) == (200, True)
     assert headers["strict-transport-security"].startswith("max-age=")

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -133,13 +133,13 @@ class Workshop:
         by_day: dict[date, list[dict[str, object]]] = {}
         for event in events:
             by_day.setdefault(event["event_day"], []).append(event)
-        for day, rows in by_day.items():
-            self.write_day(day, rows)
+        self._write_days(by_day)
 
     def write_day(self, day: date, rows: list[dict[str, object]]) -> None:
         """Write the file of one day under a new key."""
-        key = DataKey(f"events-{day:%Y%m%d}", "events", day, None, "aes256", os.urandom(32))
-        path = self.root / "events" / f"{day}.parquet"
+        self._write_days({day: rows})
+
+    def _write_days(self, rows_by_day: dict[date, list[dict[str, object]]]) -> None:
         with connect(
             extension_directory=self.limits.extension_directory,
             temp_directory=self.limits.temp_folder,
@@ -147,9 +147,18 @@ class Workshop:
             memory_limit_bytes=256 * MIB,
             temp_limit_bytes=256 * MIB,
         ) as connection:
-            connection.register("rows", pa.Table.from_pylist(rows, schema=EVENTS))
-            write_parquet(connection, "SELECT * FROM rows", path, key)
-        self.files[day] = DayFile(day, path, key)
+            for day, rows in rows_by_day.items():
+                key = DataKey(f"events-{day:%Y%m%d}", "events", day, None, "aes256", os.urandom(32))
+                path = self.root / "events" / f"{day}.parquet"
+                connection.register("rows", pa.Table.from_pylist(rows, schema=EVENTS))
+                write_parquet(connection, "SELECT * FROM rows", path, key)
+                self.files[day] = DayFile(day, path, key)
+
+    def copy_to(self, root: Path) -> "Workshop":
+        """Return a copy in `root`, an empty folder."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        moved = {day: replace(file, path=root / "events" / file.path.name) for day, file in self.files.items()}
+        return Workshop(root, self.sql, moved)
 
     def build(self, *days: date) -> BuildReport:
         """Build `days`, all that have a file when none is named."""
@@ -180,12 +189,18 @@ def workshop(tmp_path: Path, repository: Path) -> Workshop:
     return Workshop(tmp_path, repository / "sql")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def new_workshop(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Callable[[], Workshop]:
+    """Make an empty workshop that several tests share; each works on a copy."""
+    return lambda: Workshop(tmp_path_factory.mktemp("workshop"), repository / "sql")
+
+
+@pytest.fixture(scope="session")
 def event() -> Callable[..., dict[str, object]]:
     return an_event
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def seoul() -> Callable[..., datetime]:
     """Seoul's clock as a naive UTC instant: `seoul(2015, 5, 21, 23, 59)`."""
     return lambda *parts: datetime(*parts, tzinfo=SEOUL).astimezone(UTC).replace(tzinfo=None)

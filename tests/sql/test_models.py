@@ -35,6 +35,7 @@ def manifest(repository, tmp_path_factory):
     return run_dbt(["parse"], project=project).answer.writable_manifest().to_dict()
 
 
+@pytest.mark.slow
 def test_every_unit_test_of_the_models_passes(run):
     tested = [node for node in run("build").nodes if node.resource_type == "unit_test"]
     assert {node.status for node in tested} == {"pass"}
@@ -122,6 +123,7 @@ def test_every_model_declares_its_purpose_and_describes_each_column(manifest):
             assert all(column["description"] for column in node["columns"].values()), node["name"]
 
 
+@pytest.mark.slow
 def test_every_column_of_a_mart_is_described_and_no_other(run, workshop, manifest, names_of_marts):
     run("run")
     with duckdb.connect(str(workshop.warehouse), read_only=True) as connection:

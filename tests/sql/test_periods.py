@@ -18,7 +18,7 @@ def dated(*rows: tuple) -> list[tuple]:
     return [(date.fromisoformat(first), *rest) for first, *rest in rows]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def view(event, seoul):
     """A page view of partner p by a person at an hour of Seoul's clock."""
 
@@ -29,9 +29,10 @@ def view(event, seoul):
     return view
 
 
-@pytest.fixture
-def boundary(workshop, view):
+@pytest.fixture(scope="module")
+def written(new_workshop, view):
     """One visit from Sunday 31 May into Monday 1 June, a week and a month further on, and another visit on each side."""
+    workshop = new_workshop()
     workshop.write(
         [
             view("m", 2015, 5, 31, 23, 50),
@@ -43,11 +44,30 @@ def boundary(workshop, view):
     return workshop
 
 
-def test_a_visit_across_the_end_of_week_and_month_counts_where_it_began_and_its_page_views_where_they_are(boundary):
-    boundary.build()
-    assert boundary.rows(WEEKLY) == dated(("2015-05-25", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
-    assert boundary.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
-    assert boundary.rows("SELECT weekday, hour, visits FROM partner_hourly_visits ORDER BY month, weekday") == [
+@pytest.fixture(scope="module")
+def made(written, tmp_path_factory):
+    """The days around the boundary, all built."""
+    workshop = written.copy_to(tmp_path_factory.mktemp("built"))
+    workshop.build()
+    return workshop
+
+
+@pytest.fixture
+def boundary(written, tmp_path):
+    """The days around the boundary, of which nothing is built."""
+    return written.copy_to(tmp_path)
+
+
+@pytest.fixture
+def built(made, tmp_path):
+    """The same, to be changed."""
+    return made.copy_to(tmp_path)
+
+
+def test_a_visit_across_the_end_of_week_and_month_counts_where_it_began_and_its_page_views_where_they_are(built):
+    assert built.rows(WEEKLY) == dated(("2015-05-25", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
+    assert built.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 2, 1, 2, 2))
+    assert built.rows("SELECT weekday, hour, visits FROM partner_hourly_visits ORDER BY month, weekday") == [
         (6, 12, 1),
         (7, 23, 1),
         (3, 12, 1),
@@ -62,13 +82,12 @@ def test_a_visit_across_new_year_counts_in_the_old_year_and_once_in_week_53(work
     assert date(2015, 12, 28).isocalendar().week == 53
 
 
-def test_one_rebuilt_day_rebuilds_its_week_and_month_from_all_their_days_and_no_other(boundary, view):
-    boundary.build()
-    boundary.write([view("n", 2015, 6, 3, 12), view("o", 2015, 6, 3, 12)])
-    boundary.write([view("m", 2015, 5, 30, 12), view("o", 2015, 5, 30, 12)])
-    boundary.build(date(2015, 6, 3))
-    assert boundary.rows(WEEKLY) == dated(("2015-05-25", 2, 2, 1, 1), ("2015-06-01", 3, 2, 3, 3))
-    assert boundary.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 3, 2, 3, 3))
+def test_one_rebuilt_day_rebuilds_its_week_and_month_from_all_their_days_and_no_other(built, view):
+    built.write([view("n", 2015, 6, 3, 12), view("o", 2015, 6, 3, 12)])
+    built.write([view("m", 2015, 5, 30, 12), view("o", 2015, 5, 30, 12)])
+    built.build(date(2015, 6, 3))
+    assert built.rows(WEEKLY) == dated(("2015-05-25", 2, 2, 1, 1), ("2015-06-01", 3, 2, 3, 3))
+    assert built.rows(MONTHLY) == dated(("2015-05-01", 2, 2, 1, 1), ("2015-06-01", 3, 2, 3, 3))
 
 
 def test_a_build_reads_the_touched_week_and_month_the_day_after_and_what_they_look_back_on_and_nothing_else(
@@ -84,21 +103,19 @@ def test_a_build_reads_the_touched_week_and_month_the_day_after_and_what_they_lo
     assert workshop.rows(MONTHLY)[2] == (date(2015, 5, 1), 31, 31, 1, 1)
 
 
-def test_the_same_build_twice_gives_the_same_rows(boundary):
-    boundary.build()
-    once = boundary.everything()
-    boundary.build()
-    assert boundary.everything() == once
+def test_the_same_build_twice_gives_the_same_rows(built):
+    once = built.everything()
+    built.build()
+    assert built.everything() == once
 
 
-def test_a_rebuilt_period_without_rows_disappears(boundary):
-    boundary.build()
+def test_a_rebuilt_period_without_rows_disappears(built):
     for day in (MONDAY, date(2015, 6, 3)):
-        boundary.write_day(day, [])
-    boundary.build(SUNDAY, MONDAY, date(2015, 6, 3))
-    assert boundary.rows("SELECT DISTINCT week FROM partner_weekly_usage") == [(date(2015, 5, 25),)]
+        built.write_day(day, [])
+    built.build(SUNDAY, MONDAY, date(2015, 6, 3))
+    assert built.rows("SELECT DISTINCT week FROM partner_weekly_usage") == [(date(2015, 5, 25),)]
     for table in ("partner_monthly_usage", "partner_hourly_visits"):
-        assert boundary.rows(f"SELECT DISTINCT month FROM {table}") == [(date(2015, 5, 1),)]  # noqa: S608 - own names
+        assert built.rows(f"SELECT DISTINCT month FROM {table}") == [(date(2015, 5, 1),)]  # noqa: S608 - own names
 
 
 def test_a_period_some_of_whose_events_are_gone_stays_as_it_is_while_its_days_are_rebuilt(boundary, view):
@@ -113,11 +130,10 @@ def test_a_period_some_of_whose_events_are_gone_stays_as_it_is_while_its_days_ar
     assert boundary.rows("SELECT sum(visits) FROM partner_hourly_visits WHERE month < '2015-06-01'") == [(3,)]
 
 
-def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuilt(boundary, view):
-    boundary.build()
-    boundary.write([view("new", 2015, 5, 29, 12)])
-    boundary.build(date(2015, 5, 29), date(2015, 5, 30))
-    assert boundary.rows(WEEKLY)[0] == (date(2015, 5, 25), 3, 3, 2, 2)
+def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuilt(built, view):
+    built.write([view("new", 2015, 5, 29, 12)])
+    built.build(date(2015, 5, 29), date(2015, 5, 30))
+    assert built.rows(WEEKLY)[0] == (date(2015, 5, 25), 3, 3, 2, 2)
 
 
 def test_a_member_who_moves_counts_with_the_partner_of_each_day(workshop, view):

@@ -10,13 +10,14 @@ GONE, KEPT, CHANGED = date(2015, 5, 19), date(2015, 5, 20), date(2015, 5, 21)
 FIGURES = "SELECT day, requests, visits FROM service_daily_usage ORDER BY day"
 
 
-@pytest.fixture
-def across_midnight(workshop, event, seoul):
+@pytest.fixture(scope="module")
+def made(new_workshop, event, seoul):
     """One visit from the 19th into the 20th, and one from the 20th into the 21st; built."""
 
     def view(who, *instant):
         return event(seoul(*instant), visitor_pseudonym=who, person_pseudonym=who, partner_id="p", content_id="c")
 
+    workshop = new_workshop()
     workshop.write(
         [
             view("v", 2015, 5, 19, 23, 50),
@@ -28,6 +29,12 @@ def across_midnight(workshop, event, seoul):
     workshop.build()
     assert workshop.rows(FIGURES) == [(GONE, 1, 1), (KEPT, 2, 1), (CHANGED, 1, 0)]
     return workshop
+
+
+@pytest.fixture
+def across_midnight(made, tmp_path):
+    """The same, to be changed."""
+    return made.copy_to(tmp_path)
 
 
 def test_a_visit_that_began_on_a_destroyed_day_does_not_become_one_of_the_day_kept(across_midnight, event, seoul):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from pipelines.accounts.account import Account
+from pipelines.accounts.account import DEMO_LOGINS, Account
 from pipelines.accounts.opening import Accounts
 from pipelines.clock import seoul_day
 from pipelines.errors import DamagedError
@@ -16,8 +16,11 @@ _ONE_WAY = "$argon2id$"
 
 
 def accounts(workspace: Workspace, _: Only) -> pd.DataFrame:
-    """One row: `accounts_unreadable`; `accounts_at_fault`, a password not one-way or not renewed; `sessions_left_over`."""
-    row = {"accounts_unreadable": 0, "accounts_at_fault": 0, "sessions_left_over": 0}
+    """One row: `accounts_unreadable`; `accounts_at_fault`, a password not one-way or not renewed; and of sessions two counts.
+
+    `sessions_left_over` outlived their end; `sessions_without_factor` are of accounts whose role needs one and that have none.
+    """
+    row = {"accounts_unreadable": 0, "accounts_at_fault": 0, "sessions_left_over": 0, "sessions_without_factor": 0}
     if workspace.has_accounts:
         opened = workspace.accounts
         found = [_read(opened, path.stem) for path in opened.store.paths()]
@@ -25,6 +28,7 @@ def accounts(workspace: Workspace, _: Only) -> pd.DataFrame:
         row["accounts_unreadable"] = found.count(None)
         row["accounts_at_fault"] = sum(_is_at_fault(workspace, account) for account in there.values())
         row["sessions_left_over"] = _left_over(workspace, there)
+        row["sessions_without_factor"] = _without_factor(workspace, there)
     return pd.DataFrame([row])
 
 
@@ -61,3 +65,16 @@ def _left_over(workspace: Workspace, there: dict[str, Account]) -> int:
         is_over = gone_by is not None and workspace.today > gone_by
         left += account is None or account.is_disabled or is_over
     return left
+
+
+def _without_factor(workspace: Workspace, there: dict[str, Account]) -> int:
+    """Count the sessions that a password alone cannot have begun, but for those of demo accounts in a demo home."""
+    exempt = DEMO_LOGINS if workspace.home.state().kind == "demo" else ()
+    required = workspace.accounts.rules.second_factor.required_of
+    lacking = {
+        account.account_id
+        for account in there.values()
+        if account.second_factor is None and account.role.value in required and account.login not in exempt
+    }
+    rows = workspace.accounts.database.rows("SELECT account_id FROM sessions")
+    return sum(row["account_id"] in lacking for row in rows)

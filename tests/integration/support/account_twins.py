@@ -61,4 +61,5 @@ ACCOUNT_TWINS = (
     ),
     Twin("dashboard_sessions_end", "a session that was over six days ago", _with_session(days_ago=7)),
     Twin("dashboard_sessions_end", "a session of an account that is gone", _with_session(days_ago=0, is_there=False)),
+    Twin("dashboard_sessions_have_a_second_factor", "a session after the password alone", _with_session(days_ago=0)),
 )

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from support.shared import made_once
+
 from pipelines.demo.plan import DemoPlan
 from pipelines.runs import NightlyOutcome, run_nightly
 from pipelines.settings import Settings, load_settings
@@ -67,8 +69,11 @@ def environment() -> dict[str, str]:
 @cache
 def finished_home(base: Path) -> Finished:
     """Make the home below `base`, a session's folder; the same one for every test of the session."""
-    home = base / "finished" / "home"
-    home.parent.mkdir()
+    return made_once(base, "finished", _made, Finished.copy_to)
+
+
+def _made(folder: Path) -> Finished:
+    home = folder / "home"
     settings = load_settings(home=home, clock=NOW, threads=2)
     write_sample(open_home(settings), PLAN)
     outcome = run_nightly(settings, LAST_DAY)

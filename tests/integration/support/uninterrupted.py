@@ -1,6 +1,6 @@
 """The night as it goes when nobody disturbs it: what every disturbed one is compared with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from support.contents import Contents, contents_of, is_up_to_date
@@ -17,6 +17,10 @@ class Uninterrupted:
     timeline: Timeline
     finished: Delivered
     """The home afterwards: look at it, copy it, never change it."""
+
+    def copy_to(self, folder: Path) -> "Uninterrupted":
+        """Return the same with a copy of the home in `folder`."""
+        return replace(self, finished=self.finished.copy_to(folder))
 
 
 def uninterrupted_night(delivered: Delivered, folder: Path) -> Uninterrupted:

@@ -45,6 +45,40 @@ def test_keys_of_past_days_go_and_todays_stays(accounts):
     assert len(accounts.records.waiting()) == 1
 
 
+def test_after_a_renewal_records_stand_under_another_key_and_none_is_lost(accounts):
+    accounts.records.add(access(1))
+    accounts.records.add(access(2, day=19))
+    former = {info.name for info in accounts.keyring.list()}
+    taken = []
+    assert accounts.records.hand_over_and_renew(taken.append, TODAY) == 2
+    assert [one.accessed_at.day for one in taken] == [19, 20]
+    (now,) = accounts.keyring.list()
+    assert now.day == TODAY
+    assert now.name not in former
+    accounts.records.add(access(4))
+    assert accounts.records.waiting() == [access(4)]
+    assert accounts.records.hand_over(taken.append, TODAY) == 1
+
+
+def test_a_renewal_that_was_cut_short_loses_no_record(accounts, monkeypatch):
+    """Died after the new key was made: what is added then stands under it, and the next renewal destroys both."""
+    accounts.records.add(access(1))
+    taken = []
+    with monkeypatch.context() as patched:
+        patched.setattr(type(accounts.keyring), "destroy_many", lambda _self, _names: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            accounts.records.hand_over_and_renew(taken.append, TODAY)
+    accounts.records.add(access(2))
+    assert accounts.records.waiting() == [access(2)]
+    assert accounts.records.hand_over_and_renew(taken.append, TODAY) == 2
+    assert taken == [access(1), access(2)]
+    assert len(accounts.keyring.list()) == 1
+
+
+def test_without_records_there_is_nothing_to_renew(accounts):
+    assert accounts.records.hand_over_and_renew(lambda _access: None, TODAY) == 0
+
+
 def test_a_hand_over_that_was_cut_short_is_given_again(accounts):
     for hour in (1, 2):
         accounts.records.add(access(hour))

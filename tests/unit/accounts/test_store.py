@@ -84,6 +84,54 @@ def test_dying_at_any_moment_an_account_is_whole_or_gone(accounts, person, death
         assert len(opened.store.paths()) == len(opened.keyring.list()) == (found is not None)
 
 
+def test_written_anew_accounts_say_the_same_and_copies_from_before_open_nothing(accounts, person):
+    kept = [accounts.store.add(person(login)) for login in ("kim.minji", "lee.other")]
+    copies = {path: path.read_bytes() for path in accounts.store.paths()}
+    former = {info.name for info in accounts.keyring.list()}
+    assert accounts.store.seal_anew() == 2
+    assert accounts.store.all() == kept
+    assert former.isdisjoint(info.name for info in accounts.keyring.list())
+    assert len(accounts.keyring.list()) == 2
+    for path, copy in copies.items():
+        path.write_bytes(copy)
+        with pytest.raises(DamagedError):
+            accounts.store.get(path.stem)
+
+
+def test_dying_at_any_moment_while_written_anew_every_account_opens(
+    accounts, person, deaths, tmp_path, repository, clock
+):
+    policy = load_policy(repository / "policy", date(2026, 11, 20))
+
+    def prepare(step):
+        home = type(accounts.home)(tmp_path / f"home{step}")
+        opened = Accounts.open(home, tmp_path / f"keys{step}", policy, clock)
+        opened.store.add(replace(person(), account_id=opened.store.id_of("kim.minji")))
+        return opened.store.seal_anew
+
+    for step in deaths.each(prepare):
+        opened = Accounts.open(type(accounts.home)(tmp_path / f"home{step}"), tmp_path / f"keys{step}", policy, clock)
+        assert opened.store.find("kim.minji").login == "kim.minji"
+        opened.store.settle()
+        assert opened.store.find("kim.minji").login == "kim.minji"
+        assert len(opened.store.paths()) == len(opened.keyring.list()) == 1
+
+
+def test_who_reads_an_account_while_it_is_written_anew_gets_it(accounts, person, monkeypatch):
+    """The file was read before, and its key is destroyed when it is opened."""
+    kept, real, times = accounts.store.add(person()), accounts.store._content, []
+
+    def slow(account_id):
+        content = real(account_id)
+        if not times:
+            times.append(1)
+            accounts.store.seal_anew()
+        return content
+
+    monkeypatch.setattr(accounts.store, "_content", slow)
+    assert accounts.store.get(kept.account_id) == kept
+
+
 def test_without_its_keyring_a_home_with_accounts_refuses(accounts, person, tmp_path, repository, clock):
     accounts.store.add(person())
     policy = load_policy(repository / "policy", date(2026, 11, 20))

@@ -8,6 +8,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from pipelines.accounts.account import AccountRole
+from pipelines.accounts.changes import invite
 from pipelines.cli.app import app
 from pipelines.errors import KeyMissingError, UsageError
 from pipelines.retention.entries import Destroyed, Rotated
@@ -75,6 +77,24 @@ def test_a_rotation_says_what_moved_and_what_was_destroyed(home):
     (month,) = opened(home).access_records.months()
     actions = [(access.action, access.role) for access in opened(home).access_records.read(month)]
     assert actions == [("rotate pseudonyms", "operator"), ("rotate pseudonyms", "privacy_officer")]
+
+
+def test_the_keys_of_the_dashboard_are_shown_and_rotated_apart(home):
+    assert document(home, "status")["dashboard"] is None
+    assert document(home, "rotate", "--dashboard")["dashboard"] == {"accounts": 0, "keys_destroyed": 0}
+    role = AccountRole.PRIVACY_OFFICER
+    invite(opened(home).accounts, "kim.minji", role, None)
+    before = document(home, "status")
+    (key,) = before["dashboard"]["keys"]
+    assert key["dataset"] == "dashboard_accounts"
+    assert document(home, "rotate", "--dashboard")["dashboard"] == {"accounts": 1, "keys_destroyed": 1}
+    after = document(home, "status")
+    assert after["dashboard"]["keys"][0]["name"] != key["name"]
+    assert after["dashboard"]["master_key_fingerprint"] != before["dashboard"]["master_key_fingerprint"]
+    assert after["master_key_fingerprint"] == before["master_key_fingerprint"]
+    assert opened(home).accounts.store.find("kim.minji").role is role
+    assert "1 data keys of the dashboard" in run(home, "status").output
+    assert "dashboard: 1 accounts under new keys, 1 keys destroyed." in run(home, "rotate", "--dashboard").output
 
 
 def test_a_rotation_of_nothing_is_refused(home):

@@ -40,6 +40,8 @@ FORM = (
     "reader",
     "label",
     "token",
+    "code",
+    "recovery",
     "csrf_token",
 )
 HEADER = (
@@ -53,6 +55,8 @@ HEADER = (
     "X-CSRF-Token",
     "Origin",
 )
+HALFWAY, CODE = "halfway", "/sign-in/code"
+"""Who gave the password and not the code yet, and where the code goes."""
 _TRACE = re.compile(
     r'Traceback|File "[^"]+\.py"|duckdb\.|sqlite3\.|starlette|BinderException|OperationalError', re.IGNORECASE
 )
@@ -128,7 +132,9 @@ def places(house: Served) -> list[Place]:
         found += [Place("header", "GET", page, name, role) for name in HEADER]
     for method, path in MATRIX:
         if method == "POST" and path != "/sign-out":
-            role = NOBODY if path in ("/sign-in", "/set-password/{token}") else ADMINISTRATOR
+            role = (
+                NOBODY if path in ("/sign-in", "/set-password/{token}") else HALFWAY if path == CODE else ADMINISTRATOR
+            )
             found += [Place("form", "POST", path, name, role) for name in FORM]
     return found
 
@@ -149,7 +155,7 @@ class Attacks:
         limits = {"requests_per_minute": 10**9, "sign_ins_per_minute": 10**9}
         house = served_at(folder, sample_home, repository, limits=limits)
         browsers = {role: house.browser(role) for role in (ADMINISTRATOR, OFFICER)}
-        return cls(house, {**browsers, NOBODY: house.browser(), PROGRAM: house.program()})
+        return cls(house, {**browsers, NOBODY: house.browser(), HALFWAY: house.browser(), PROGRAM: house.program()})
 
     def send(self, place: Place, text: str) -> None:
         """Send a string to a place. What HTTP itself cannot carry there is sent as near as it can be."""
@@ -164,7 +170,7 @@ class Attacks:
                 path, headers={name: text.encode("utf-8", "replace").translate(None, b"\r\n\x00")[:3000]}
             )
         else:
-            form = {"csrf_token": self._token_of(place.role)} | {
+            form = {"csrf_token": self.token_of(place.role)} | {
                 name: text.encode("utf-8", "replace").decode("utf-8")[:4000]
             }
             answer = browser.post(path, data=form)
@@ -187,10 +193,23 @@ class Attacks:
             return "leads away"
         return None
 
-    def _token_of(self, role: str) -> str:
+    def token_of(self, role: str) -> str:
+        """Return a token for the forms of a role's browser."""
+        if role == HALFWAY:
+            return self._halfway()
         if role not in self._tokens:
             self._tokens[role] = self.browsers[role].csrf()
         return self._tokens[role]
+
+    def _halfway(self) -> str:
+        """Return the token of the page that asks for the code: wrong ones do not lock here, else few strings would get there."""
+        browser, accounts = self.browsers[HALFWAY], self.house.accounts
+        account_id = accounts.store.id_of("reader")
+        accounts.failures.clear(account_id)
+        accounts.used_codes.forgive(account_id)
+        if not browser.token_on(CODE):
+            browser.give_password("reader")
+        return browser.token_on(CODE)
 
     def state(self) -> object:
         """Return everything that a request could have changed."""

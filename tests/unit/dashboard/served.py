@@ -1,8 +1,8 @@
 """The whole application over the sample, with accounts of every role, as browsers and programs meet it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,10 +20,11 @@ from dashboard.app import SigningIn, build_app
 from dashboard.rendering import make_rendering
 from dashboard.security.middleware import middleware
 from dashboard.settings import DashboardSettings
-from pipelines.accounts.account import Account, AccountRole
+from pipelines.accounts.account import Account, AccountRole, SecondFactor
 from pipelines.accounts.changes import invite, set_password
 from pipelines.accounts.opening import Accounts
 from pipelines.accounts.passwords import Passwords
+from pipelines.accounts.second_factor import code_at
 from pipelines.clock import parse_instant
 from pipelines.home import Home
 from pipelines.policy import load_policy
@@ -32,6 +33,8 @@ from pipelines.warehouse.semantics import load_semantics
 
 PASSWORD = "seven lamps over the harbour"  # noqa: S105
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+"""Of every account's authenticator."""
 SITE = "https://stats.example"
 WHO = {
     "reader": (AccountRole.PARTNER_READER, "p-001"),
@@ -64,9 +67,28 @@ class MovedClock:
 class Browser(TestClient):
     """A browser that keeps its cookie, and sends forms as a page of the site would."""
 
+    phone: Callable[[str], str]
+    """Returns the code that the authenticator of a login shows."""
+
     def sign_in(self, login: str, password: str = PASSWORD, **more: str):
-        """Send the sign-in form."""
+        """Send the sign-in form and, if it is asked for, the code; return the last answer."""
+        answer = self.give_password(login, password, **more)
+        if not answer.headers.get("location", "").startswith("/sign-in/code"):
+            return answer
+        return self.give_code(self.phone(login), **more)
+
+    def give_password(self, login: str, password: str = PASSWORD, **more: str):
+        """Send the sign-in form alone."""
         return self.submit("/sign-in", {"login": login, "password": password, **more}, token="")
+
+    def give_code(self, code: str, **more: str):
+        """Send the code as the page that asks for it does."""
+        return self.submit("/sign-in/code", {"code": code, **more}, token=self.token_on("/sign-in/code"))
+
+    def token_on(self, path: str) -> str:
+        """Return the token that the forms of a page carry, nothing if it has none."""
+        found = _TOKEN.search(self.get(path).text)
+        return found[1] if found else ""
 
     def submit(self, path: str, form: Mapping[str, str], *, token: str | None = None):
         """Send a form with the token of a page of this session, or with `token`."""
@@ -75,8 +97,7 @@ class Browser(TestClient):
 
     def csrf(self) -> str:
         """Return a token of this session from a page."""
-        found = _TOKEN.search(self.get("/account").text)
-        return found[1] if found else ""
+        return self.token_on("/account")
 
 
 @dataclass
@@ -114,7 +135,14 @@ class Served:
         role, partner = WHO[login]
         named = None if partner is None else (partner, FILES[partner])
         account = invite(self.accounts, login, role, named, "en").account
-        return set_password(self.accounts, account, self.passwords.hashed(PASSWORD))
+        set_password(self.accounts, account, self.passwords.hashed(PASSWORD))
+        factor = SecondFactor(SECRET, self.clock.now())
+        return self.accounts.store.change(account.account_id, lambda kept: replace(kept, second_factor=factor))
+
+    def code(self, login: str) -> str:
+        """Return the code a login's authenticator shows, as if none was used: many sign in at one moment of these tests."""
+        self.accounts.used_codes.forget(self.accounts.store.id_of(login.lower()))
+        return code_at(SECRET, self.clock.now())
 
     def account(self, login: str) -> Account:
         """Return an account as it is now."""
@@ -128,8 +156,9 @@ class Served:
             self.app, base_url=SITE if self.is_tls else "http://stats.example", raise_server_exceptions=False,
             follow_redirects=False, client=("198.51.100.7", 5000),
         )  # fmt: skip
+        made.phone = self.code
         if login is not None:
-            assert made.sign_in(login).status_code == 303, login
+            assert made.sign_in(login).headers.get("location") == "/", login
         return made
 
     def program(self, login: str = "administrator", *, partner_file: str | None = None) -> Browser:
@@ -148,6 +177,18 @@ class Served:
     def actions(self) -> list[str]:
         """Return what was recorded to be done, in order."""
         return [access.action for access in self.records()]
+
+
+def offered_on(page: str) -> str:
+    """Return the secret that a page offers, as somebody without a camera reads it."""
+    return re.sub(r"[^A-Z2-7]", "", re.search(r'<code class="once">([A-Z2-7-]+)<', page)[1])
+
+
+def set_up(browser: Browser, served: Served, path: str = "/sign-in/set-up", **more: str):
+    """Set the second factor up that a page offers, and return the answer, which shows the recovery codes."""
+    secret = offered_on(browser.get(path).text)
+    form = {"code": code_at(secret, served.clock.now()), **more}
+    return browser.submit(path, form, token=browser.token_on(path))
 
 
 @pytest.fixture(autouse=True)

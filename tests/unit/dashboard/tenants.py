@@ -31,6 +31,8 @@ PERSON = (SENT_AWAY, SEEN, SEEN, SEEN, SENT_AWAY)
 PERSON_DOES = (SENT_AWAY, 303, 303, 303, SENT_AWAY)
 PROGRAMS = (UNKNOWN, SEEN, SEEN, NOT_THERE, SEEN)
 ADMINISTERS = (SENT_AWAY, NOT_THERE, SEEN, NOT_THERE, SENT_AWAY)
+TO_THE_BEGINNING = (SENT_AWAY,) * 5
+"""Pages between the password and the session: there for a browser at that stage alone."""
 TABLE = "partner_breakdown_monthly"
 MATRIX: Mapping[tuple[str, str], Row] = {
     ("GET", "/health"): _row(*PUBLIC),
@@ -61,6 +63,12 @@ MATRIX: Mapping[tuple[str, str], Row] = {
     ("GET", "/api/v1/measures"): _row(*PROGRAMS),
     ("GET", "/sign-in"): _row(SEEN, 303, 303, 303, SEEN),
     ("POST", "/sign-in"): _row(401, 401, 401, 401, 401, form={"login": "reader", "password": "wrong"}),
+    ("GET", "/sign-in/code"): _row(*TO_THE_BEGINNING),
+    ("POST", "/sign-in/code"): _row(*TO_THE_BEGINNING, form={"code": "000000"}),
+    ("GET", "/sign-in/set-up"): _row(*TO_THE_BEGINNING),
+    ("POST", "/sign-in/set-up"): _row(*TO_THE_BEGINNING, form={"code": "000000"}),
+    ("GET", "/sign-in/renew"): _row(*TO_THE_BEGINNING),
+    ("POST", "/sign-in/renew"): _row(*TO_THE_BEGINNING, form={"new": "x", "again": "x"}),
     ("POST", "/sign-out"): _row(303, 303, 303, 303, 303, form={"x": ""}),
     ("GET", "/set-password/{token}"): _row(*(404,) * 5, own="/set-password/x", other="/set-password/OTHER.x"),
     ("POST", "/set-password/{token}"): _row(
@@ -70,6 +78,10 @@ MATRIX: Mapping[tuple[str, str], Row] = {
     ("GET", "/account"): _row(*PERSON),
     ("POST", "/account/sessions"): _row(*PERSON_DOES, form={"present": "wrong"}),
     ("POST", "/account/language"): _row(*PERSON_DOES, form={"language": "en"}),
+    ("GET", "/account/second-factor"): _row(*PERSON),
+    ("POST", "/account/second-factor"): _row(
+        SENT_AWAY, 422, 422, 422, SENT_AWAY, form={"action": "replace", "present": "wrong"}
+    ),
     ("GET", "/account/readers"): _row(*ADMINISTERS),
     ("POST", "/account/readers"): _row(SENT_AWAY, 404, 422, 404, SENT_AWAY, form={"action": "add", "login": "reader"}),
     ("GET", "/account/programs"): _row(*ADMINISTERS),

@@ -82,6 +82,7 @@ def test_what_no_relation_protects_is_not_published(broken_down):
     }
 
 
+@pytest.mark.slow
 def test_night_by_night_a_week_with_breakdowns_leaks_nothing_and_shows_something(broken_down):
     broken_down.views = [
         one for number, people in enumerate((4, 14, 40)) for one in audience(f"partner-{number}", MONDAY, 7, people)

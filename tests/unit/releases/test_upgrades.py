@@ -30,6 +30,7 @@ def old(tmp_path, full_policy) -> BreakdownPress:
     return press
 
 
+@pytest.mark.slow
 def test_after_the_upgrade_the_next_days_and_weeks_are_published_with_the_new_tables(old, full_policy):
     new = replace(old, policy=with_breakdowns(full_policy))
     for day in (WEEK_CLOSED, NEXT_WEEK_CLOSED):
@@ -45,6 +46,7 @@ def test_after_the_upgrade_the_next_days_and_weeks_are_published_with_the_new_ta
     assert weeks == [(MONDAY,), (MONDAY + timedelta(days=7),)]
 
 
+@pytest.mark.slow
 def test_a_table_that_was_published_cannot_be_left_out_where_what_follows_hangs_together_with_it(old, full_policy):
     new = replace(old, root=old.root.with_name("new"), policy=with_breakdowns(full_policy))
     new.publish(WEDNESDAY_CLOSED)

@@ -1,18 +1,28 @@
 """Accounts over a workspace: made for partners there are, recorded, found, erased, and entered in the register when they end."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.accounts.account import AccountRole
+from pipelines.accounts.account import AccountRole, SecondFactor
 from pipelines.accounts.changes import account_of_link, end, set_password
+from pipelines.accounts.pending import Stage
 from pipelines.cli.app import app
 from pipelines.errors import UsageError
 from pipelines.privacy.access_records import Access
-from pipelines.retention.entries import Destroyed
-from pipelines.steps.accounts import add_account, end_account, list_accounts, reset_account, take_over
+from pipelines.retention.entries import Destroyed, Rotated
+from pipelines.steps.accounts import (
+    RotatedKeys,
+    add_account,
+    end_account,
+    list_accounts,
+    reset_account,
+    rotate_dashboard,
+    take_over,
+)
 from pipelines.steps.publishing.publishing import FileNames
 from pipelines.steps.retention.auditing import audit
 from pipelines.steps.retention.register import open_register
@@ -86,6 +96,22 @@ def test_a_new_link_ends_the_password_the_sessions_and_the_former_link(served):
     assert account_of_link(accounts, second.token)
 
 
+@pytest.mark.parametrize("ends_factor", [False, True])
+def test_a_link_ends_the_second_factor_only_for_who_lost_it(served, ends_factor):
+    workspace, accounts = served.workspace, served.workspace.accounts
+    account = add_account(workspace, "kim.minji", READER, "P1").account
+    factor = SecondFactor("S" * 32, workspace.clock.now(), ("d" * 64,))
+    accounts.store.change(account.account_id, lambda kept: replace(kept, second_factor=factor))
+    halfway = accounts.pending.begin(account.account_id, Stage.CODE, workspace.clock.now())
+    reset_account(workspace, "kim.minji", ends_factor=ends_factor)
+    assert accounts.store.find("kim.minji").second_factor == (None if ends_factor else factor)
+    assert accounts.pending.find(halfway, workspace.clock.now()) is None
+    said = (
+        "dashboard account given a link, its second factor ended" if ends_factor else "dashboard account given a link"
+    )
+    assert records(workspace)[-1].action == said
+
+
 def test_an_ended_account_is_entered_in_the_register_and_gone(served):
     workspace = served.workspace
     add_account(workspace, "kim.minji", READER, "P1")
@@ -113,6 +139,29 @@ def test_the_night_enters_what_ended_in_the_dashboard_and_takes_its_records_over
     assert (told.records, told.ended) == (3, 1)
     assert sorted(records(workspace)[before:], key=lambda access: access.accessed_at) == done
     assert take_over(workspace) == type(told)()
+
+
+def test_rotated_accounts_stand_under_new_keys_and_it_is_entered(served):
+    workspace, accounts = served.workspace, served.workspace.accounts
+    kept = add_account(workspace, "kim.minji", READER, "P1").account
+    session = accounts.sessions.begin(kept.account_id, workspace.clock.now())
+    done = Access(workspace.clock.now(), "kim.minji", "198.51.100.7", "partner-reader", "-", "signed in")
+    accounts.records.add(done)
+    former, fingerprint = {info.name for info in accounts.keyring.list()}, accounts.keyring.fingerprint
+    told = rotate_dashboard(workspace)
+    assert (told.accounts, told.keys_destroyed) == (1, 2)
+    assert former.isdisjoint(info.name for info in accounts.keyring.list())
+    assert accounts.keyring.fingerprint != fingerprint
+    assert existing_home(served.settings).accounts.store.all() == [kept]
+    assert accounts.sessions.find(session, workspace.clock.now())
+    assert records(workspace)[-1] == done
+    (entry,) = [entry.body for entry in open_register(workspace).entries() if isinstance(entry.body, Rotated)]
+    assert (entry.what, entry.moved, entry.of) == ("dashboard-keys", 1, 1)
+
+
+def test_a_home_without_accounts_has_nothing_to_rotate(served):
+    assert rotate_dashboard(served.workspace) == RotatedKeys()
+    assert open_register(served.workspace).entries() == []
 
 
 def test_a_home_without_accounts_gets_none_by_a_night(served):
@@ -158,9 +207,10 @@ def test_the_commands_make_list_reset_disable_enable_and_end(served, monkeypatch
         "add", "kim.minji", "--partner", "P1", "--as", "partner-administrator", "--url", "https://stats.example/"
     )
     assert made["link"].startswith("https://stats.example/set-password/")
-    assert made["state"] == "invited"
+    assert (made["state"], made["second_factor"]) == ("invited", "none yet")
     assert [one["login"] for one in run("list")["accounts"]] == ["kim.minji"]
     assert run("reset", "kim.minji")["link"] != made["link"]
+    assert run("reset", "kim.minji", "--second-factor")["second_factor"] == "none yet"
     assert run("disable", "kim.minji")["state"] == "disabled"
     assert run("enable", "kim.minji")["state"] == "invited"
     assert run("end", "kim.minji") == {"ended": 1}

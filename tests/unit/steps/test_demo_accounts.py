@@ -1,12 +1,16 @@
 """Demo accounts: one of each role in a demo home that published something, with passwords of this start; never in a real home."""
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 from argon2 import PasswordHasher
+from typer.testing import CliRunner
 
+from pipelines.accounts.account import SecondFactor
 from pipelines.accounts.passwords import Passwords
+from pipelines.cli.app import app
 from pipelines.errors import UsageError
 from pipelines.steps.demo_accounts import LOGINS, make_demo_accounts
 from pipelines.steps.publishing.publishing import FileNames
@@ -52,6 +56,16 @@ def test_the_next_start_gives_new_passwords_to_the_same_accounts(demo):
     assert len(demo.workspace.accounts.store.all()) == len(LOGINS)
 
 
+def test_a_second_factor_of_a_former_run_is_gone_with_its_password(demo):
+    """Whoever tried it out and lost the phone is not shut out of the demo."""
+    accounts = demo.workspace.accounts
+    one = make_demo_accounts(demo.workspace, CHEAP)[0]
+    factor = SecondFactor("S" * 32, demo.workspace.clock.now())
+    accounts.store.change(one.account_id, lambda kept: replace(kept, second_factor=factor))
+    assert make_demo_accounts(demo.workspace, CHEAP)[0].account_id == one.account_id
+    assert accounts.store.find(one.login).second_factor is None
+
+
 def test_before_anything_was_published_there_are_none(house):
     house.workspace.home.enter("demo")
     house.export("partners", [{"partner_id": "P1", "name": "Label", "type": "agency"}])
@@ -64,3 +78,33 @@ def test_a_real_home_is_refused(house):
     with pytest.raises(UsageError, match="only a demo home"):
         make_demo_accounts(house.workspace)
     assert not house.workspace.has_accounts
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What the command hands to the server, which does not start."""
+    handed = {}
+    monkeypatch.setattr("dashboard.serving.serve", lambda _settings, _accounts, **named: handed.update(named))
+    monkeypatch.setattr("dashboard.serving.require_free", lambda _host, _port: None)
+
+    def run(house):
+        monkeypatch.setenv("PARTNERSTATS_CLOCK", house.settings.clock)
+        outcome = CliRunner().invoke(app, ["dashboard", "--home", str(house.settings.home)])
+        assert outcome.exit_code == 0, (outcome.output, outcome.exception)
+        return handed, outcome
+
+    return run
+
+
+def test_the_command_lets_the_demo_accounts_in_without_a_second_factor_and_says_so(demo, started):
+    handed, outcome = started(demo)
+    found = [demo.workspace.accounts.store.find(login).account_id for login in LOGINS]
+    assert handed == {"without_factor": set(found)}
+    assert "without a second factor, because this home is a demo" in " ".join(outcome.stderr.split())
+
+
+def test_the_command_lets_nobody_of_a_real_home_in_without_one(house, started):
+    house.workspace.home.enter("real")
+    handed, outcome = started(house)
+    assert handed == {"without_factor": frozenset()}
+    assert "second factor" not in outcome.output

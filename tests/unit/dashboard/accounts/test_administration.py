@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from served import PASSWORD
+from served import PASSWORD, set_up
 
 LINK = re.compile(r"https://stats\.example(/set-password/[0-9a-f]{32}\.[A-Za-z0-9_-]{43})")
 TOKEN = re.compile(r"pst_[A-Za-z0-9_-]{43}")
@@ -14,10 +14,14 @@ def test_a_reader_is_added_signs_in_and_sees_the_partners_figures(served):
     answer = served.browser("administrator").submit("/account/readers", {"action": "add", "login": "new.reader"})
     path = LINK.search(answer.text)[1]
     browser = served.browser()
-    assert browser.post(path, data={"new": NEW, "again": NEW}).status_code == 303
+    assert browser.post(path, data={"new": NEW, "again": NEW}).headers["location"].startswith("/sign-in/set-up")
+    assert browser.get("/").status_code == 303
+    assert set_up(browser, served).status_code == 200
     assert browser.get("/").status_code == 200
     assert served.account("new.reader").partner_id == "p-001"
-    assert served.actions()[-2:] == ["reader added", "password set"]
+    assert served.actions()[-5:] == [
+        "reader added", "password set", "password accepted, a second factor is to be set up", "second factor set up", "signed in",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("login", ["reader", "other.reader", "a b", "x", "<script>alert(1)</script>"])
@@ -29,7 +33,7 @@ def test_a_login_that_is_taken_anywhere_or_is_none_is_refused_alike(served, logi
     assert "<script>alert" not in answer.text
 
 
-@pytest.mark.parametrize("action", ["reset", "disable", "end"])
+@pytest.mark.parametrize("action", ["reset", "lost", "disable", "end"])
 def test_what_is_done_to_an_own_reader_holds_at_once(served, action):
     reader, browser = served.browser("reader"), served.browser("administrator")
     given = {"action": action, "reader": served.account("reader").account_id}
@@ -47,7 +51,7 @@ def test_a_disabled_reader_is_let_in_again_with_a_new_password(served):
     assert served.browser().post(link, data={"new": NEW, "again": NEW}).status_code == 303
 
 
-@pytest.mark.parametrize("action", ["reset", "disable", "enable", "end"])
+@pytest.mark.parametrize("action", ["reset", "lost", "disable", "enable", "end"])
 @pytest.mark.parametrize("whose", ["other.reader", "other.administrator", "officer", "administrator", "nobody"])
 def test_an_account_that_is_no_reader_of_the_partner_is_not_there(served, action, whose):
     before = {login: served.account(login) for login in ("other.reader", "officer", "administrator")}

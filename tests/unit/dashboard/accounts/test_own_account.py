@@ -1,7 +1,9 @@
 """A person's own account: password, sessions, language."""
 
+import re
+
 import pytest
-from served import PASSWORD
+from served import PASSWORD, set_up
 
 from pipelines.accounts.account import AccountRole
 from pipelines.accounts.changes import invite, send_link
@@ -64,7 +66,8 @@ def test_the_link_of_an_invitation_sets_the_first_password_once(served):
     assert browser.get(path).status_code == 200
     assert browser.get(path).status_code == 200
     assert browser.post(path, data={"new": "short", "again": "short"}).status_code == 422
-    assert browser.post(path, data={"new": NEW, "again": NEW}).headers["location"] == "/"
+    assert browser.post(path, data={"new": NEW, "again": NEW}).headers["location"].startswith("/sign-in/set-up")
+    assert set_up(browser, served).status_code == 200
     assert browser.get("/").status_code == 200
     assert served.browser().get(path).status_code == 404
     assert served.browser().post(path, data={"new": NEW, "again": NEW}).status_code == 404
@@ -116,3 +119,17 @@ def test_every_page_that_asks_for_signing_in_shows_how_to_sign_out(served):
     browser = served.browser("reader")
     for path in ("/", "/contents", "/people", "/account", "/downloads", "/about"):
         assert 'action="/sign-out"' in browser.get(path).text, path
+
+
+def test_no_form_asks_for_a_hint_or_for_the_answer_to_a_question(repository):
+    """ASVS 6.4.2: what forms of accounts ask for is this, and nothing else."""
+    pages = (repository / "dashboard" / "templates" / "accounts").glob("*.html")
+    names = {
+        name
+        for page in pages
+        for name in re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', page.read_text("utf-8"))
+    }
+    assert names == {
+        "csrf_token", "next", "login", "password", "code", "recovery", "present", "new", "again", "session", "language",
+        "reader", "label", "token", "action",
+    }  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from served import PASSWORD, served_at
 
-from dashboard.accounts.sign_in import own_path
+from dashboard.accounts.targets import own_path
 from pipelines.accounts.changes import disable, end, send_link
 
 COOKIE = "__Host-partnerstats"
@@ -19,7 +19,7 @@ def test_a_reader_signs_in_sees_the_overview_and_signs_out(served):
     assert browser.get("/").status_code == 200
     assert browser.submit("/sign-out", {}).headers["location"] == "/sign-in"
     assert browser.get("/").status_code == 303
-    assert served.actions() == ["signed in", "signed out"]
+    assert served.actions() == ["password accepted, the code is asked for", "signed in", "signed out"]
 
 
 def test_the_cookie_is_opaque_for_the_browser_session_and_for_this_host_alone(served):
@@ -124,9 +124,17 @@ def test_an_expired_password_has_to_be_renewed_before_anything_is_seen(served):
     assert browser.get("/").status_code == 200
     served.clock.move(days=1)
     assert browser.get("/").status_code == 303
-    answer = served.browser().sign_in("reader")
-    assert answer.headers["location"].startswith("/set-password/")
-    assert "set-cookie" not in answer.headers
+    late, path = served.browser(), "/sign-in/renew?lang=en"
+    assert late.sign_in("reader").headers["location"].startswith(path)
+    assert late.get("/").status_code == 303
+    renewed = {"new": "nine kettles under a pine", "again": "nine kettles under a pine"}
+    assert late.post(path, data=renewed).status_code == 403
+    same = late.submit(path, {"new": PASSWORD, "again": PASSWORD}, token=late.token_on(path))
+    assert (same.status_code, "the password you had" in same.text) == (422, True)
+    assert late.get("/").status_code == 303
+    assert late.submit(path, renewed, token=late.token_on(path)).headers["location"] == "/"
+    assert late.get("/").status_code == 200
+    assert served.account("reader").expires_on > served.clock.now().date()
 
 
 @pytest.mark.parametrize(

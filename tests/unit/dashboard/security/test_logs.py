@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from dashboard_sample import RELEASE
 
 from dashboard.security.logs import REQUESTS, JsonLines, logging_config
 
@@ -32,6 +33,7 @@ def test_a_request_is_one_line_with_its_route_and_nothing_of_what_was_asked(serv
     browser.sign_in("kim.minji", "seven lamps")
     found = lines()
     assert [line["route"] for line in found[-3:]] == ["/contents/{content_id:path}", "none", "/sign-in"]
+    assert [line.get("release") for line in found[-3:]] == [RELEASE, None, None]
     assert {"at", "level", "request_id", "method", "route", "status", "milliseconds"} <= found[-1].keys()
     text = json.dumps(found)
     assert [word for word in PLANTED if word in text] == []

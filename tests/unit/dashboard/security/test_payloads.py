@@ -4,7 +4,7 @@ Here one string in so many goes through one parameter, in turn; `make soak` send
 """
 
 import pytest
-from payloads import Attacks, payloads, places
+from payloads import CODE, HALFWAY, Attacks, payloads, places
 
 pytestmark = pytest.mark.slow
 SHARE = 15
@@ -33,6 +33,12 @@ def test_no_string_has_an_effect_a_trace_or_an_echo(real_data, attacks):
     assert attacks.faults == []
     assert attacks.state() == before
     assert attacks.sent > 300
+
+
+def test_strings_reach_the_page_between_password_and_code(attacks):
+    form = {"csrf_token": attacks.token_of(HALFWAY), "code": "' OR 1=1"}
+    answer = attacks.browsers[HALFWAY].post(CODE, data=form)
+    assert answer.status_code == 401
 
 
 def test_every_place_takes_what_breaks_most(attacks):
