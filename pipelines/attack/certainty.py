@@ -29,9 +29,10 @@ class Certainty:
 
     def __init__(self, view: View, relations: Relations) -> None:
         """Take what is seen, and the relations over it."""
-        self._view = view
+        self._rests_on_k, self._threshold = view.rests_on_k.tolist(), view.threshold.tolist()
         self._of: dict[int, list[_Whole]] = defaultdict(list)
         is_open, is_shown = view.is_open, view.is_shown
+        self._is_open = is_open.tolist()
         for number in np.flatnonzero(relations.kinds == Kind.ADDS_UP).tolist():
             begin, end = relations.starts[number : number + 2]
             cells, signs = relations.cells[begin:end], relations.signs[begin:end]
@@ -51,7 +52,7 @@ class Certainty:
         waiting = list(within)
         while waiting:
             cell = waiting.pop()
-            if self._view.rests_on_k[cell]:
+            if self._rests_on_k[cell]:
                 return True
             for whole in self._of[cell]:
                 if self._covers(whole, within):
@@ -63,16 +64,15 @@ class Certainty:
 
     def _covers(self, whole: _Whole, within: set[int]) -> bool:
         """Say whether a shown total makes it sure: those who are left out are fewer than k in each part."""
-        view, left_out = self._view, whole.parts - within
-        if not whole.people or any(view.rests_on_k[cell] for cell in left_out):
+        left_out = whole.parts - within
+        if not whole.people or any(self._rests_on_k[cell] for cell in left_out):
             return False
-        return bool(
-            whole.people - sum(int(view.threshold[cell]) - 1 for cell in left_out) >= view.threshold[whole.total]
-        )
+        at_most = sum(self._threshold[cell] - 1 for cell in left_out)
+        return bool(whole.people - at_most >= self._threshold[whole.total])
 
     def _told(self, whole: _Whole, within: set[int]) -> set[int]:
         """Return cells whose people are in the sum already: a hidden total all of whose parts are, the parts of one that is."""
-        if not self._view.is_open[whole.total]:
+        if not self._is_open[whole.total]:
             return set()
         if whole.total in within:
             return set(whole.parts)

@@ -30,7 +30,7 @@ class Finest:
     """Of each hidden total the relation by which it is put as its parts: the one with the fewest totals among them."""
 
     def __init__(self, matrix: sparse.csr_array, total: Integers, is_whole: Booleans) -> None:
-        """Take relations by cells, +1 for a part and -1 for a total, each one's total, -1 if shown, and whether no part is shown."""
+        """Take relations by cells, +1 for a part and -1 for a total, each one's total (-1: shown), whether no part is shown."""
         self.is_equal = (total >= 0) & is_whole
         self.rows = [_entries(matrix, row) for row in range(matrix.shape[0])]
         totals = set(total[self.is_equal].tolist())

@@ -1,6 +1,7 @@
 """Totals are shown over parts of few people each, as long as nobody can tell few people's sum from them."""
 
 import random
+from itertools import product
 
 import pytest
 from adversary_by_hand import knows_a_small_group
@@ -14,13 +15,10 @@ from pipelines.disclosure.rules import Standing
 def _old_and_new(those_who_return):
     """Two contents of the first days and two of the last: few come back for the old ones. Rows and columns add up."""
     tables, chance = Tables(), random.Random(4)  # noqa: S311 -- tables, not secrets
-    for content in range(4):
-        for day in range(4):
-            tables.rows[("inner", content, day)] = one_line([[]]).rows[("part", 0)]
-    for content in range(4):
-        for day in (0, 1) if content < 2 else (2, 3):
-            for person in range(8):
-                tables.add(("inner", content, day), (content, day, person), chance.randint(2, 4), 1)
+    for content, day in product(range(4), range(4)):
+        tables.rows[("inner", content, day)] = one_line([[]]).rows[("part", 0)]
+        for person in range(8 if (content < 2) == (day < 2) else 0):
+            tables.add(("inner", content, day), (content, day, person), chance.randint(2, 4), 1)
     for person in range(those_who_return):
         tables.add(("inner", person % 2, 2 + person % 2), ("returns", person), 12, 12)
     for content in range(4):
