@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyrage
 import pytest
 
@@ -21,6 +22,7 @@ from pipelines.steps.events import DayReport, derive_stale_days, stale_days
 from pipelines.steps.imports import IntakeReport, import_landing
 from pipelines.steps.registry import TableReport, import_registry
 from pipelines.steps.workspace import Workspace
+from pipelines.storage import engine
 from pipelines.storage.engine import add_key
 from pipelines.storage.parquet import scan
 
@@ -125,6 +127,29 @@ class House:
     def people(self, day: date) -> dict[str, int]:
         """Whom the lines of a day speak of."""
         return read_day_states(self.workspace.home.events)[day].people
+
+
+@pytest.fixture(scope="module", autouse=True)
+def signature_checked_once() -> Iterator[None]:
+    """Check the signature of the engine's extension once a process: at each of a test's openings it is a twelfth of a second.
+
+    The tests of the engine itself, and all nights, check it at each opening.
+    """
+    _opened_as_in_a_night()
+    as_in_a_night = engine.configuration
+
+    def unchecked(**options: Any) -> engine.Configuration:
+        return {**as_in_a_night(**options), "allow_unsigned_extensions": True}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "configuration", unchecked)
+        yield
+
+
+@cache
+def _opened_as_in_a_night() -> None:
+    with duckdb.connect(":memory:") as connection:
+        engine.prepare(connection)
 
 
 @pytest.fixture(autouse=True)
