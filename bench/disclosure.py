@@ -50,19 +50,20 @@ def attack(tables: Tables, hidden: np.ndarray) -> dict[str, int]:
     for number in range(len(unknown)):
         goal = np.zeros(len(unknown))
         goal[number] = 1
-        ends = [linprog(s * goal, A_eq=matrix.tocsr(), b_eq=right, bounds=(1, None), method="highs") for s in (1, -1)]
+        ends = [linprog(s * goal, A_eq=matrix.tocsr(), b_eq=right, bounds=(0, None), method="highs") for s in (1, -1)]
         width = np.inf if ends[1].status else -ends[1].fun - ends[0].fun
         exact, narrow = exact + (width < 1e-6), narrow + (width < RULE.threshold - 1e-6)
     return {"hidden_cells": len(unknown), "known_exactly": int(exact), "known_within_fewer_than_k": int(narrow)}
 
 
 def small_residuals(tables: Tables, hidden: np.ndarray) -> int:
-    """Return how many shown totals give away a sum of hidden parts each of which rests on fewer than k people."""
+    """Return how many shown totals give away a sum of hidden parts behind which fewer than k people stand."""
     people = tables.cells().people
     found = 0
     for relation in tables.relations:
         parts = [part for part in relation.parts if hidden[part] and people[part]]
-        found += bool(parts) and not hidden[relation.total] and people[parts].max() < RULE.threshold
+        union = set().union(*(tables.who[part] for part in parts))
+        found += bool(parts) and not hidden[relation.total] and len(union) < RULE.threshold
     return int(found)
 
 

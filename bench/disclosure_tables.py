@@ -36,6 +36,7 @@ class Tables:
         self.columns: list[tuple[int, int, int, int]] = []
         self.relations: list[Relation] = []
         self.fixed: list[Standing] = []
+        self.who: dict[int, set[object]] = {}
 
     def add(self, key: Row, views: int, people: int, largest: int, second: int) -> None:
         """Add a row."""
@@ -65,6 +66,7 @@ def add_gifts(tables: Tables, gifts: Gifts) -> None:
     for key, people in gifts.items():
         by_size = sorted(people.values(), reverse=True)
         tables.add(key, sum(by_size), len(by_size), by_size[0], by_size[1] if len(by_size) > 1 else 0)
+        tables.who[tables.place[key]] = set(people)
 
 
 def prefix(address: str) -> str:

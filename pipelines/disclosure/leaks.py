@@ -17,10 +17,19 @@ UNBOUNDED = 1_000_000
 
 @dataclass(slots=True)
 class Leaks:
-    """Sums of too few people, each as the rows of its relations, and whether it was found or not excluded; their variables."""
+    """Sums of too few people, and the variables in them."""
 
-    sums: list[tuple[list[int], bool]] = field(default_factory=list)
+    sums: list["Leak"] = field(default_factory=list)
     variables: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leak:
+    """A sum that `rows` of the equations give away together, in a block; `is_found`: not only could it not be excluded."""
+
+    rows: list[int]
+    is_found: bool
+    block: Block
 
 
 def leaking(state: State, found: Sequence[Block]) -> Leaks:
@@ -33,7 +42,7 @@ def leaking(state: State, found: Sequence[Block]) -> Leaks:
     for handful in packed(waiting):
         for block, suspects in _suspects(state, handful):
             for known in doubtful_sums(_lot(state, block, suspects)):
-                leaks.sums.append((block.rows[known.relations].tolist(), known.is_proven))
+                leaks.sums.append(Leak(block.rows[known.relations].tolist(), known.is_proven, block))
                 leaks.variables |= set(block.columns[known.cells].tolist())
     state.safe |= {one.columns.tobytes() for one in waiting if leaks.variables.isdisjoint(one.columns.tolist())}
     return leaks

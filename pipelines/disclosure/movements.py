@@ -55,8 +55,8 @@ class Reach:
         """Return which variables were seen to move as far as they need."""
         return np.asarray(self.high - self.low >= self.equations.need * (1 - TOLERANCE))
 
-    def look(self, handful: Sequence[Block]) -> list[int]:
-        """Look at blocks of hidden variables until all are proven wide or one of a block is proven narrow; returns the narrow."""
+    def look(self, handful: Sequence[Block], most: int) -> list[int]:
+        """Look at blocks of hidden variables until all are proven wide or `most` of a block narrow; returns the narrow."""
         rows, columns = np.concatenate([one.rows for one in handful]), np.concatenate([one.columns for one in handful])
         matrix, need = self.equations.matrix[rows][:, columns], self.equations.need[columns]
         low, high = -self.equations.room[columns], np.full(len(columns), 4 * need.max())
@@ -78,25 +78,26 @@ class Reach:
                 np.maximum(low, -enough),
                 np.minimum(high, enough),
             )
-        return self._one_by_one(matrix, columns, owner, low, high)
+        return self._one_by_one(matrix, columns, owner, (low, high), most)
 
     def _one_by_one(
-        self, matrix: sparse.csr_array, columns: Integers, owner: Integers, low: Floats, high: Floats
+        self, matrix: sparse.csr_array, columns: Integers, owner: Integers, ends: tuple[Floats, Floats], most: int
     ) -> list[int]:
         """Stretch one variable of each block at a time."""
         narrow: list[int] = []
-        done = np.zeros(owner.max() + 1, dtype=np.bool_)
+        times, is_narrow = np.zeros(owner.max() + 1, dtype=np.int64), np.zeros(len(columns), dtype=np.bool_)
         while True:
-            waiting = np.flatnonzero(~self.is_wide()[columns] & ~done[owner])
+            waiting = np.flatnonzero(~self.is_wide()[columns] & ~is_narrow & (times[owner] < most))
             _, first = np.unique(owner[waiting], return_index=True)
             targets = waiting[first]
             if not len(targets):
                 return narrow
             gain = np.zeros(len(columns))
             gain[targets] = 1
-            self._stretch(matrix, columns, gain, low, high)
+            self._stretch(matrix, columns, gain, *ends)
             failed = targets[~self.is_wide()[columns[targets]]]
-            done[owner[failed]] = True
+            times[owner[failed]] += 1
+            is_narrow[failed] = True
             narrow += columns[failed].tolist()
 
     def _stretch(self, matrix: sparse.csr_array, columns: Integers, gain: Floats, low: Floats, high: Floats) -> None:

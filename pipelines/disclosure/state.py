@@ -80,11 +80,11 @@ class State:
             one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1 and self._is_new[one.rows].any()
         ]
 
-    def narrow(self, found: Sequence[Block]) -> list[int]:
-        """Return variables, at least one of each unsafe block, that an adversary bounds too closely."""
+    def narrow(self, found: Sequence[Block], most: int = 1) -> list[int]:
+        """Return variables, at least one of each unsafe block and at most so many, that an adversary bounds too closely."""
         wide = self.reach.is_wide()
         waiting = [one for one in found if not wide[one.columns].all()]
-        return [variable for handful in packed(waiting) for variable in self.reach.look(handful)]
+        return [variable for handful in packed(waiting) for variable in self.reach.look(handful, most)]
 
     def impossible(self, cells: Sequence[int]) -> DisclosureError:
         """Return the error for cells that nothing free can protect."""

@@ -16,10 +16,10 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from pipelines.disclosure.finest import Combination, Finest, independent, pieces_of, useful
 from pipelines.disclosure.rules import Booleans, Floats, Integers
 
-NODES = 500
+NODES = 100
 """Steps after which a search is given up."""
 INFEASIBLE = 2
-SIZE = 80
+SIZE = 40
 """Relations, after totals are put in terms of their parts, of a piece that is searched."""
 
 

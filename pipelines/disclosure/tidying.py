@@ -8,7 +8,7 @@ from pipelines.disclosure.equations import Block
 from pipelines.disclosure.leaks import leaking
 from pipelines.disclosure.state import State
 
-EFFORT = 10_000
+EFFORT = 2_000
 """Variables that the trials may solve again, block by block; what is dearest comes first, and what is left stays hidden."""
 
 

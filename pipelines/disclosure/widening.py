@@ -5,17 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipelines.disclosure.equations import Block, blocks, packed
-from pipelines.disclosure.leaks import Leaks, leaking
+from pipelines.disclosure.leaks import Leak, Leaks, leaking
 from pipelines.disclosure.movements import TOLERANCE, cheapest
 from pipelines.disclosure.rules import Booleans, Floats, Integers, Standing
 from pipelines.disclosure.state import State
+
+
+AT_ONCE = 16
+"""So many narrow values of a block are protected before it is looked at again; what protects one often protects others."""
 
 
 def widen(state: State) -> None:
     """Hide free cells until every hidden one is safe; raises DisclosureError when cells published before prevent it."""
     while True:
         found = state.entangled(state.hidden())
-        narrow = state.narrow(found)
+        narrow = state.narrow(found, AT_ONCE)
         leaks = Leaks() if narrow else leaking(state, found)
         if not narrow and not leaks.sums:
             return
@@ -23,8 +27,8 @@ def widen(state: State) -> None:
         around = blocks(state.equations.matrix, state.may_move())
         _protect(state, around, sorted(narrow, key=lambda one: (-state.equations.need[one], one)))
         _break_sums(state, leaks.sums)
-        if sum(state.lines.hidden) == before and not state.reach.is_wide()[narrow].any():
-            raise state.impossible(state.equations.cell[[*narrow, *sorted(leaks.variables)]].tolist())
+        if narrow and sum(state.lines.hidden) == before and not state.reach.is_wide()[narrow].any():
+            raise state.impossible(state.equations.cell[narrow].tolist())
         state.mend()
 
 
@@ -38,8 +42,17 @@ def _holding(around: Sequence[Block], variables: Sequence[int]) -> list[tuple[Bl
 
 
 def _protect(state: State, around: Sequence[Block], narrow: Sequence[int]) -> None:
-    """Hide the cheapest cells that let one narrow variable of each block rise far enough, or fall where it cannot rise."""
-    wanted = _holding(around, narrow)
+    """Hide the cheapest cells that let narrow variables rise far enough, or fall where they cannot rise."""
+    waiting = list(narrow)
+    while waiting:
+        wanted = _holding(around, waiting)
+        _protect_one_of_each(state, wanted)
+        seen, wide = {variable for _, variable in wanted}, state.reach.is_wide()
+        waiting = [one for one in waiting if one not in seen and not wide[one]]
+
+
+def _protect_one_of_each(state: State, wanted: Sequence[tuple[Block, int]]) -> None:
+    """Protect one variable of each block."""
     amount = state.equations.need + state.reach.low
     missing = _reach_for(
         state, [block for block, _ in wanted], {one: float(amount[one]) for _, one in wanted}, is_up=True
@@ -78,14 +91,24 @@ def _reach_for(state: State, chosen: Sequence[Block], amounts: dict[int, float],
     return missing
 
 
-def _break_sums(state: State, sums: Sequence[tuple[Sequence[int], bool]]) -> None:
-    """Hide the cheapest cell of each sum that was found, and the cheapest quarter where relations are too many to search."""
-    for rows, is_found in sums:
-        cells = {cell for row in rows for cell in (*state.lines.part[row], state.lines.total[row])}
-        free = [one for one in sorted(cells) if one >= 0 and state.lines.free[one] and not state.lines.hidden[one]]
-        free.sort(key=lambda one: (state.cost[one], one))
-        for one in free[: 1 if is_found else (len(free) + 3) // 4]:
+def _break_sums(state: State, sums: Sequence[Leak]) -> None:
+    """Hide the cheapest cell of each sum that was found, and the cheapest quarter where relations are too many to search.
+
+    Where all of a block was decided before, this release adds nothing to what is known of it.
+    """
+    for leak in sums:
+        free = _free_cells(state, leak.rows) or _free_cells(state, leak.block.rows.tolist())
+        for one in free[: 1 if leak.is_found else (len(free) + 3) // 4]:
             state.lines.hide(one)
+        if not free:
+            state.safe.add(leak.block.columns.tobytes())
+
+
+def _free_cells(state: State, rows: Sequence[int]) -> list[int]:
+    """Return the cells of some relations that may be hidden and are not, the cheapest first."""
+    cells = {cell for row in rows for cell in (*state.lines.part[row], state.lines.total[row])}
+    free = [one for one in cells if one >= 0 and state.lines.free[one] and not state.lines.hidden[one]]
+    return sorted(free, key=lambda one: (state.cost[one], one))
 
 
 def _move(state: State, handful: Sequence[Block], low: Floats, high: Floats) -> tuple[Floats, Floats]:
