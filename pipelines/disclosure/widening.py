@@ -10,7 +10,6 @@ from pipelines.disclosure.movements import TOLERANCE, cheapest
 from pipelines.disclosure.rules import Booleans, Floats, Integers, Standing
 from pipelines.disclosure.state import State
 
-
 AT_ONCE = 16
 """So many narrow values of a block are protected before it is looked at again; what protects one often protects others."""
 
