@@ -73,7 +73,7 @@ def _lot(state: State, block: Block, suspects: Booleans) -> Lot:
         matrix=state.equations.matrix[block.rows][:, block.columns],
         total=np.array(totals, dtype=np.int64),
         certain=np.array([one.people - one.left for one in tallies], dtype=np.int64),
-        is_whole=np.array([one.left == 0 for one in tallies], dtype=np.bool_),
+        is_whole=np.array([one.is_whole for one in tallies], dtype=np.bool_),
         threshold=state.equations.threshold[block.rows],
         most=np.where(state.is_large[cell], UNBOUNDED, state.rules.threshold[cell] - 1),
         is_safe=state.is_safe[cell],

@@ -53,7 +53,7 @@ class Tally:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no part is shown: what is known of the hidden parts is their total, which may be shown by itself."""
+        """Whether no part is shown: the same people stand behind the hidden parts and the total."""
         return self.left == 0
 
     @property
@@ -150,7 +150,7 @@ class Lines:
         """Return whether a total by itself says that the hidden parts rest on enough people."""
         tally, total = self.tally[row], self.total[row]
         if tally.is_total_hidden:
-            return tally.left == 0 and self.is_large[total]
+            return tally.is_whole and self.is_large[total]
         return tally.parts > 0 and tally.rests
 
     def mend(self, rows: Iterable[int]) -> int | None:

@@ -1,4 +1,4 @@
-"""What is hidden so far, and whether the hidden cells of connected relations are safe together."""
+"""What is hidden so far, and how far the hidden cells of connected relations can move together."""
 
 from collections.abc import Sequence
 
