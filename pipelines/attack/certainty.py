@@ -1,79 +1,92 @@
-"""How many people are sure to stand behind a sum of hidden cells that somebody has worked out.
+"""How many people are sure to stand behind sums of hidden cells that somebody has worked out.
 
 The sum over all parts of a total is the total: whoever stands behind the one stands behind the other. Where some parts are known
 or left out, those who can be in no other part are left. What is a person's secret is a sum of which no total makes this sure.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import numpy as np
+from scipy.sparse import csr_array
 
+from pipelines.attack.arrays import Bools, Ints
 from pipelines.attack.relations import Kind, Relations
 from pipelines.attack.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """A relation that adds up: its total, the parts that are open, and how many people rest on those at least (0: unknown)."""
-
-    total: int
-    parts: frozenset[int]
-    people: int
-    is_complete: bool
-
-
 class Certainty:
-    """What the totals of a view say of sums of their parts."""
+    """What the totals of a view say of sums of their parts, as arrays over the relations that add up to one total, shape (w,).
+
+    `parts`: which open cells stand in each, shape (w, n). `most`: how many people those can rest on together at most, each part on
+    fewer than its k. `people`: on how many they rest at least; none where that is not known, or where a part rests on k people and
+    any number could be left out with it.
+    """
 
     def __init__(self, view: View, relations: Relations) -> None:
         """Take what is seen, and the relations over it."""
-        self._rests_on_k, self._threshold = view.rests_on_k.tolist(), view.threshold.tolist()
-        self._of: dict[int, list[_Whole]] = defaultdict(list)
-        is_open, is_shown = view.is_open, view.is_shown
-        self._is_open = is_open.tolist()
-        for number in np.flatnonzero(relations.kinds == Kind.ADDS_UP).tolist():
-            begin, end = relations.starts[number : number + 2]
-            cells, signs = relations.cells[begin:end], relations.signs[begin:end]
-            totals, parts = cells[signs < 0], cells[signs > 0]
-            if len(totals) != 1:
-                continue
-            total, known = int(totals[0]), parts[is_shown[parts] & (view.shown[parts] != 0)]
-            hidden = frozenset(parts[is_open[parts]].tolist())
-            people = int(view.people[total] - view.people[known].sum()) if np.all(view.people[known] >= 0) else 0
-            whole = _Whole(total, hidden, people if is_shown[total] else 0, is_complete=not len(known))
-            for cell in (total, *hidden):
-                self._of[cell].append(whole)
+        whole = relations.only(_has_one_total(relations))
+        is_total, row = whole.signs < 0, whole.of_entry
+        self._total: Ints = whole.cells[is_total]
+        is_part = ~is_total & view.is_open[whole.cells]
+        self._parts = _incidence(row[is_part], whole.cells[is_part], (whole.count, view.size))
+        self._weighted = self._parts.multiply(view.threshold - 1).tocsr()
+        self._size, self._most = self._parts.sum(axis=1), self._weighted.sum(axis=1)
+        known = ~is_total & view.is_shown[whole.cells] & (view.shown[whole.cells] != 0)
+        taken = np.bincount(row[known], view.people[whole.cells[known]], whole.count).astype(np.int64)
+        has_unknown = np.bincount(row[known], view.people[whole.cells[known]] < 0, whole.count) > 0
+        has_large = self._parts @ view.rests_on_k.astype(np.int64) > 0
+        is_certain = view.is_shown[self._total] & ~has_unknown & ~has_large
+        self._people = np.where(is_certain, view.people[self._total] - taken, 0)
+        self._threshold = view.threshold[self._total]
+        self._is_open: Bools = view.is_open[self._total]
+        self._is_complete: Bools = self._is_open & (np.bincount(row[known], minlength=whole.count) == 0)
+        self._rests_on_k = view.rests_on_k.astype(np.int64)
 
-    def rests_on_enough(self, group: Iterable[int]) -> bool:
-        """Say whether `threshold` people or more are sure to stand behind the sum of a group of open cells."""
-        within = set(group)
-        waiting = list(within)
-        while waiting:
-            cell = waiting.pop()
-            if self._rests_on_k[cell]:
-                return True
-            for whole in self._of[cell]:
-                if self._covers(whole, within):
-                    return True
-                told = self._told(whole, within) - within
-                within |= told
-                waiting += told
-        return False
+    def rests_on_enough(self, groups: csr_array) -> Bools:
+        """Say of each group, a row of ones over its open cells, whether k people or more are sure to stand behind its sum.
 
-    def _covers(self, whole: _Whole, within: set[int]) -> bool:
-        """Say whether a shown total makes it sure: those who are left out are fewer than k in each part."""
-        left_out = whole.parts - within
-        if not whole.people or any(self._rests_on_k[cell] for cell in left_out):
-            return False
-        at_most = sum(self._threshold[cell] - 1 for cell in left_out)
-        return bool(whole.people - at_most >= self._threshold[whole.total])
+        Whoever is in all parts of a hidden total is in it, and whoever is in a hidden total is in its parts: so groups grow until
+        nothing more is told, or enough people are sure.
+        """
+        is_sure = np.zeros(groups.shape[0], dtype=np.bool_)
+        waiting, within = np.arange(groups.shape[0]), groups
+        while len(waiting):
+            sure = (within @ self._rests_on_k > 0) | self._covered(within)
+            is_sure[waiting[sure]] = True
+            waiting, within = waiting[~sure], within[~sure]
+            grown = self._told(within)
+            is_growing = np.diff(grown.indptr) > np.diff(within.indptr)
+            waiting, within = waiting[is_growing], grown[is_growing]
+        return is_sure
 
-    def _told(self, whole: _Whole, within: set[int]) -> set[int]:
-        """Return cells whose people are in the sum already: a hidden total all of whose parts are, the parts of one that is."""
-        if not self._is_open[whole.total]:
-            return set()
-        if whole.total in within:
-            return set(whole.parts)
-        return {whole.total} if whole.is_complete and whole.parts <= within else set()
+    def _covered(self, within: csr_array) -> Bools:
+        """Say of which groups a shown total makes it sure: those who are left out are fewer than k in each part."""
+        inside = (within @ self._weighted.T).tocoo()
+        at_most = self._most[inside.col] - inside.data
+        people = self._people[inside.col]
+        enough = (people > 0) & (people - at_most >= self._threshold[inside.col])
+        return np.bincount(inside.row[enough], minlength=within.shape[0]) > 0
+
+    def _told(self, within: csr_array) -> csr_array:
+        """Add cells whose people are in the sums already: a hidden total all of whose parts are, the parts of one that is."""
+        inside = (within @ self._parts.T).tocoo()
+        full = (inside.data == self._size[inside.col]) & self._is_complete[inside.col]
+        totals = _incidence(inside.row[full], self._total[inside.col[full]], within.shape)
+        held = within[:, self._total].multiply(self._is_open).tocsr()
+        return _ones(within + totals + held @ self._parts)
+
+
+def _has_one_total(relations: Relations) -> Bools:
+    totals = np.bincount(relations.of_entry, relations.signs < 0, relations.count)
+    return np.asarray((relations.kinds == Kind.ADDS_UP) & (totals == 1))
+
+
+def _incidence(row: Ints, cell: Ints, shape: tuple[int, int]) -> csr_array:
+    return _ones(csr_array((np.ones(len(row), dtype=np.int64), (row, cell)), shape=shape))
+
+
+def _ones(matrix: csr_array) -> csr_array:
+    """Return the matrix with a 1 wherever it has something."""
+    matrix = csr_array(matrix)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    matrix.data = np.ones_like(matrix.data)
+    return matrix

@@ -8,11 +8,12 @@ give away is found; where there are many (more than `_ROWS_AT_MOST` that hang to
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import chain, combinations, islice
+from itertools import combinations
 
 import numpy as np
+from scipy.sparse import csr_array, triu
 
-from pipelines.attack.arrays import Bools, counts
+from pipelines.attack.arrays import Bools, Ints, counts
 from pipelines.attack.certainty import Certainty
 from pipelines.attack.elimination import Row, combinations_without
 from pipelines.attack.parts import as_dictionaries, connected_parts, pieces
@@ -22,7 +23,8 @@ Group = tuple[int, ...]
 
 _ROWS_AT_MOST = 8
 """Up to this many combinations that hang together, all their sums are looked at: 255 of them."""
-_PAIRS_AT_MOST = 100_000
+_CELLS_AT_ONCE = 1_000_000
+"""Cells of the groups that are judged together: bounds memory."""
 
 
 def known_sums(rows: Rows, rests_on_k: Bools, certainty: Certainty) -> tuple[Group, ...]:
@@ -31,26 +33,31 @@ def known_sums(rows: Rows, rests_on_k: Bools, certainty: Certainty) -> tuple[Gro
     `rests_on_k` has shape (n,); rows have entries of cells that are open only. Single cells are the intervals' business.
     """
     exact = rows.only(rows.exact)
-    found = set(_plain_groups(exact, rests_on_k))
-    left = _uncovered(exact, rests_on_k)
+    found: set[Group] = set()
+    for groups in _given_away(exact, rests_on_k):
+        unsure = groups[~certainty.rests_on_enough(groups)]
+        found.update(_cells_of(unsure))
+    return tuple(sorted(found))
+
+
+def _given_away(rows: Rows, rests_on_k: Bools) -> Iterator[csr_array]:
+    """Yield groups by the handful, shape (g, n): a row has a 1 for each of its cells."""
+    yield from _plain_groups(rows, rests_on_k)
+    left = _uncovered(rows, rests_on_k)
     if left.count:
         parts = connected_parts(left)
         for _, piece in pieces(left, parts, np.ones(parts.count, dtype=np.bool_)):
-            found.update(_combined_groups(piece, rests_on_k))
-    return tuple(sorted(group for group in found if not certainty.rests_on_enough(group)))
+            yield from _combined_groups(piece, rests_on_k)
 
 
-def _plain_groups(rows: Rows, rests_on_k: Bools) -> tuple[Group, ...]:
+def _plain_groups(rows: Rows, rests_on_k: Bools) -> Iterator[csr_array]:
     """Look at each relation as it stands: what is left of it once the shown cells are taken off."""
     plus = counts(rows.row, rows.sign > 0, rows.count)
     size = np.bincount(rows.row, minlength=rows.count)
     covered = counts(rows.row, rests_on_k[rows.cell], rows.count) > 0
-    bare = np.flatnonzero(((plus == 0) | (plus == size)) & ~covered & (size > 1))
-    wanted = np.isin(rows.row, bare)
-    groups: dict[int, list[int]] = {}
-    for row, cell in zip(rows.row[wanted].tolist(), rows.cell[wanted].tolist(), strict=True):
-        groups.setdefault(row, []).append(cell)
-    return tuple(sorted({tuple(sorted(cells)) for cells in groups.values()}))
+    bare = rows.only(((plus == 0) | (plus == size)) & ~covered & (size > 1))
+    matrix = csr_array((np.ones(len(bare.row), dtype=np.int64), (bare.row, bare.cell)), (bare.count, len(rests_on_k)))
+    yield from _handfuls(matrix)
 
 
 def _uncovered(rows: Rows, rests_on_k: Bools) -> Rows:
@@ -64,14 +71,15 @@ def _uncovered(rows: Rows, rests_on_k: Bools) -> Rows:
     return rows
 
 
-def _combined_groups(rows: Rows, rests_on_k: Bools) -> Iterator[Group]:
+def _combined_groups(rows: Rows, rests_on_k: Bools) -> Iterator[csr_array]:
     listed = as_dictionaries(rows)
     covering = {cell for cell in np.unique(rows.cell).tolist() if rests_on_k[cell]}
     for reduced in _apart(combinations_without(listed, covering)):
         if len(reduced) <= _ROWS_AT_MOST:
-            yield from _all_groups(reduced)
+            yield from _handfuls(_matrix(_all_groups(reduced), len(rests_on_k)))
         else:
-            yield from _groups_of_pairs([*reduced, *(row for row in listed if covering.isdisjoint(row))])
+            bare = [row for row in listed if covering.isdisjoint(row)]
+            yield from _groups_of_pairs(_matrix([*reduced, *bare], len(rests_on_k)))
 
 
 def _apart(rows: list[Row]) -> list[list[Row]]:
@@ -86,8 +94,8 @@ def _apart(rows: list[Row]) -> list[list[Row]]:
     return [held for _, held in lists]
 
 
-def _all_groups(reduced: list[Row]) -> Iterator[Group]:
-    """List every group that rows in reduced form give away.
+def _all_groups(reduced: list[Row]) -> Iterator[Row]:
+    """Yield every group that rows in reduced form give away.
 
     Each row has a cell of its own, in which a group has 0 or 1: so a group is a sum of some of the rows, each divided by its
     coefficient there, and there are no others.
@@ -99,21 +107,54 @@ def _all_groups(reduced: list[Row]) -> Iterator[Group]:
         for chosen in combinations(scaled, size):
             group = _sum(*chosen)
             if len(group) > 1 and set(group.values()) == {1}:
-                yield tuple(sorted(group))
+                yield dict.fromkeys(group, 1)
 
 
-def _groups_of_pairs(rows: list[Row]) -> Iterator[Group]:
-    """List the groups among rows, and the sums and differences of two of them; as many pairs as `_PAIRS_AT_MOST`."""
-    opposites = [{cell: -value for cell, value in row.items()} for row in rows]
-    touching = (
-        places for places in combinations(range(len(rows)), 2) if not rows[places[0]].keys().isdisjoint(rows[places[1]])
-    )
-    pairs = islice(touching, _PAIRS_AT_MOST)
-    combined = (_sum(rows[one], by[other]) for one, other in pairs for by in (rows, opposites))
-    listed: Iterator[Mapping[int, Fraction | int]] = chain(rows, combined)
-    for row in listed:
-        if len(row) > 1 and set(row.values()) in ({1}, {-1}):
-            yield tuple(sorted(row))
+def _groups_of_pairs(rows: csr_array) -> Iterator[csr_array]:
+    """Yield the groups among rows in whole numbers, shape (r, n), and among the sums and differences of any two of them.
+
+    Whole numbers are all 0 or 1 if, and only if, their squares add up to what they add up to. So the scalar products of the rows
+    say at once which pairs give groups; rows whose product is 0 are groups by themselves if their sum is one.
+    """
+    products, added = rows @ rows.T, rows.sum(axis=1)
+    square = products.diagonal()
+    yield from _handfuls(abs(rows[square == abs(added)]))
+    pairs = triu(products, k=1, format="coo")
+    one, other = pairs.coords
+    for sign in (1, -1):
+        sums = added[one] + sign * added[other]
+        is_group = square[one] + square[other] + 2 * sign * pairs.data == abs(sums)
+        for chosen in _slices(one[is_group], other[is_group], np.diff(rows.indptr)):
+            yield from _handfuls(abs(rows[chosen[0]] + sign * rows[chosen[1]]))
+
+
+def _slices(one: Ints, other: Ints, cells: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Yield as many pairs of rows at a time as have `_CELLS_AT_ONCE`."""
+    handful = np.cumsum(cells[one] + cells[other]) // _CELLS_AT_ONCE
+    for place in np.split(np.arange(len(one)), np.flatnonzero(np.diff(handful)) + 1):
+        yield one[place], other[place]
+
+
+def _handfuls(groups: csr_array) -> Iterator[csr_array]:
+    """Yield the groups of two cells or more, each once."""
+    groups.eliminate_zeros()
+    groups.sort_indices()
+    groups = groups[np.diff(groups.indptr) > 1]
+    if groups.shape[0]:
+        yield groups
+
+
+def _matrix(rows: Iterator[Row] | list[Row], cells: int) -> csr_array:
+    """Write rows as a matrix in whole numbers, shape (r, n)."""
+    listed = list(rows)
+    entries = [(row, cell, value) for row, each in enumerate(listed) for cell, value in each.items()]
+    row, cell, value = np.array(entries, dtype=np.int64).reshape(-1, 3).T
+    return csr_array((value, (row, cell)), shape=(len(listed), cells))
+
+
+def _cells_of(groups: csr_array) -> Iterator[Group]:
+    for begin, end in zip(groups.indptr[:-1].tolist(), groups.indptr[1:].tolist(), strict=True):
+        yield tuple(sorted(groups.indices[begin:end].tolist()))
 
 
 def _sum(*rows: Mapping[int, Fraction | int]) -> dict[int, Fraction | int]:

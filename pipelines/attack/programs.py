@@ -64,9 +64,8 @@ class Programs:
     def solve(self, *, exact: bool) -> Answer:
         """Bound every cell; `exact` asks for both ends of each, however wide. Raises UnsolvedError."""
         seen_low, seen_high = np.full(len(self.cells), np.inf), np.full(len(self.cells), -np.inf)
-        end_low, end_high = np.zeros((2, len(self.cells)), dtype=np.bool_)
-        if not exact:
-            self.is_endless = self._rising()
+        self.is_endless = self._rising()
+        end_low, end_high = np.zeros(len(self.cells), dtype=np.bool_), self.is_endless.copy()
         wide, left = np.random.default_rng(0), np.inf
         while (open_cells := self._open(seen_low, seen_high, end_low, end_high, exact=exact)).any():
             self._leave_out_finished(open_cells)
@@ -82,13 +81,12 @@ class Programs:
             end_high |= seen_high >= self.upper - TOLERANCE
         both = end_low & end_high
         lower = np.where(both, seen_low, self.lower)
-        endless = np.isinf(self.upper) & (seen_high > self._room) & (seen_high - seen_low >= self.required)
-        upper = np.where(both & ~endless, seen_high, self.upper)
+        upper = np.where(both & ~self.is_endless, seen_high, self.upper)
         return Answer(self.cells, lower, upper, both, self.programs)
 
     def _open(self, low: Floats, high: Floats, end_low: Bools, end_high: Bools, *, exact: bool) -> Bools:
-        unbounded = ~(end_low & end_high | self.is_endless)
-        return unbounded if exact else unbounded & ~(high - low >= self.required - TOLERANCE)
+        unbounded = ~(end_low & end_high)
+        return unbounded if exact else unbounded & ~self.is_endless & ~(high - low >= self.required - TOLERANCE)
 
     def _rising(self) -> Bools:
         """Find the cells that rise without end, by one program: there is a movement that no relation holds up in which each does.
@@ -124,8 +122,8 @@ class Programs:
     def _room_of(self, rows: Rows, part: Ints) -> Floats:
         """Sum all that is known in a cell's part: as far as its corners lie, shape (c,).
 
-        Cells that nothing bounds above end four times as far out, in a box that the solver needs. What reaches beyond the corners
-        is endless. Were the box too small, it would only narrow intervals: the gate would refuse more, never less.
+        Cells that nothing bounds above end four times as far out, in a box that the solver needs. Were the box too small, it would
+        only narrow intervals: the gate would refuse more, never less.
         """
         parts = int(self.part.max()) + 1
         of_row = np.zeros(rows.count, dtype=np.int64)

@@ -65,6 +65,32 @@ def _groups(view: View, relations: Sequence[Relation]) -> set[tuple[int, ...]]:
     return found
 
 
+def _is_certain(view: View, relations: Sequence[Relation], group: Sequence[int]) -> bool:
+    """Whether k people are sure to stand behind a sum: one cell after another, one relation after another, until nothing grows."""
+    within, before = set(group), set()
+    while within != before:
+        before = set(within)
+        if any(view.rests_on_k[cell] for cell in within):
+            return True
+        for one in relations:
+            is_total, hidden = one.kind == Kind.ADDS_UP, {part for part in one.parts if view.is_open[part]}
+            known = [part for part in one.parts if view.is_shown[part] and view.shown[part] != 0]
+            if not is_total or (hidden.isdisjoint(within) and one.total not in within):
+                continue
+            if view.is_open[one.total]:
+                if one.total in within:
+                    within |= hidden
+                elif not known and hidden <= within:
+                    within.add(one.total)
+            elif view.is_shown[one.total] and all(view.people[cell] >= 0 for cell in (one.total, *known)):
+                left_out = hidden - within
+                beyond = view.people[one.total] - sum(view.people[cell] for cell in known)
+                beyond -= sum(view.threshold[cell] - 1 for cell in left_out)
+                if not any(view.rests_on_k[cell] for cell in left_out) and beyond >= view.threshold[one.total]:
+                    return True
+    return False
+
+
 @pytest.fixture(scope="session")
 def plain_bounds() -> Callable[[View, Sequence[Relation]], Bounds]:
     return _linear_programs
@@ -73,3 +99,8 @@ def plain_bounds() -> Callable[[View, Sequence[Relation]], Bounds]:
 @pytest.fixture(scope="session")
 def plain_groups() -> Callable[[View, Sequence[Relation]], set[tuple[int, ...]]]:
     return _groups
+
+
+@pytest.fixture(scope="session")
+def plain_certainty() -> Callable[[View, Sequence[Relation], Sequence[int]], bool]:
+    return _is_certain
