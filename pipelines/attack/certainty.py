@@ -15,9 +15,9 @@ from pipelines.attack.view import View
 class Certainty:
     """What the totals of a view say of sums of their parts, as arrays over the relations that add up to one total, shape (w,).
 
-    `parts`: which open cells stand in each, shape (w, n). `most`: how many people those can rest on together at most, each part on
-    fewer than its k. `people`: on how many they rest at least; none where that is not known, or where a part rests on k people and
-    any number could be left out with it.
+    `parts`: which open cells stand in each, shape (w, n). `most`: how many people those can rest on together at most, each part
+    on fewer than its k. `people`: on how many they rest at least; none where that is not known, or where a part rests on k people
+    and any number could be left out with it.
     """
 
     def __init__(self, view: View, relations: Relations) -> None:

@@ -122,8 +122,8 @@ class Programs:
     def _room_of(self, rows: Rows, part: Ints) -> Floats:
         """Sum all that is known in a cell's part: as far as its corners lie, shape (c,).
 
-        Cells that nothing bounds above end four times as far out, in a box that the solver needs. Were the box too small, it would
-        only narrow intervals: the gate would refuse more, never less.
+        Cells that nothing bounds above end four times as far out, in a box that the solver needs. Were the box too small, it
+        would only narrow intervals: the gate would refuse more, never less.
         """
         parts = int(self.part.max()) + 1
         of_row = np.zeros(rows.count, dtype=np.int64)

@@ -66,29 +66,28 @@ def _groups(view: View, relations: Sequence[Relation]) -> set[tuple[int, ...]]:
 
 
 def _is_certain(view: View, relations: Sequence[Relation], group: Sequence[int]) -> bool:
-    """Whether k people are sure to stand behind a sum: one cell after another, one relation after another, until nothing grows."""
+    """Whether k people are sure to stand behind a sum: one relation after another, until nothing grows."""
     within, before = set(group), set()
     while within != before:
         before = set(within)
-        if any(view.rests_on_k[cell] for cell in within):
-            return True
         for one in relations:
-            is_total, hidden = one.kind == Kind.ADDS_UP, {part for part in one.parts if view.is_open[part]}
-            known = [part for part in one.parts if view.is_shown[part] and view.shown[part] != 0]
-            if not is_total or (hidden.isdisjoint(within) and one.total not in within):
+            hidden = {part for part in one.parts if view.is_open[part]}
+            if hidden.isdisjoint(within) and one.total not in within:
                 continue
-            if view.is_open[one.total]:
-                if one.total in within:
-                    within |= hidden
-                elif not known and hidden <= within:
-                    within.add(one.total)
-            elif view.is_shown[one.total] and all(view.people[cell] >= 0 for cell in (one.total, *known)):
-                left_out = hidden - within
-                beyond = view.people[one.total] - sum(view.people[cell] for cell in known)
-                beyond -= sum(view.threshold[cell] - 1 for cell in left_out)
-                if not any(view.rests_on_k[cell] for cell in left_out) and beyond >= view.threshold[one.total]:
-                    return True
-    return False
+            if view.is_shown[one.total] and _is_covered(view, one, hidden - within):
+                return True
+            is_complete = not any(view.is_shown[part] and view.shown[part] for part in one.parts)
+            if view.is_open[one.total] and (one.total in within or (is_complete and hidden <= within)):
+                within |= {one.total, *hidden}
+    return any(view.rests_on_k[cell] for cell in within)
+
+
+def _is_covered(view: View, one: Relation, left_out: set[int]) -> bool:
+    """Whether a shown total is k people more than those who are in its shown parts, or can be in parts that are left out."""
+    known = [part for part in one.parts if view.is_shown[part] and view.shown[part]]
+    beyond = view.people[one.total] - sum(view.people[known]) - sum(view.threshold[cell] - 1 for cell in left_out)
+    is_said = all(view.people[cell] >= 0 for cell in (one.total, *known))
+    return is_said and not any(view.rests_on_k[cell] for cell in left_out) and beyond >= view.threshold[one.total]
 
 
 @pytest.fixture(scope="session")
