@@ -77,11 +77,14 @@ class Finest:
         return list(kept.values())
 
 
-def independent(combinations: Sequence[Combination]) -> list[Combination]:
-    """Leave out what the others say together; the longest go first. Reckoned modulo a prime, in which nothing is rounded."""
+def independent(combinations: Sequence[Combination], is_new: Booleans) -> list[Combination]:
+    """Leave out what the others say together: new relations first, the longest of them before others.
+
+    Reckoned modulo a prime, in which nothing is rounded.
+    """
     basis: dict[int, Entries] = {}
     kept = []
-    for one in sorted(combinations, key=lambda one: (len(one.cells), one.relation)):
+    for one in sorted(combinations, key=lambda one: (bool(is_new[one.relation]), len(one.cells), one.relation)):
         rest = {cell: times % PRIME for cell, times in one.cells.items()}
         waiting = list(rest)
         heapify(waiting)

@@ -78,4 +78,5 @@ def _lot(state: State, block: Block, suspects: Booleans) -> Lot:
         most=np.where(state.is_large[cell], UNBOUNDED, state.rules.threshold[cell] - 1),
         is_safe=state.is_safe[cell],
         may_be=suspects & ~state.is_safe[cell],
+        is_new=state.is_new[block.rows],
     )

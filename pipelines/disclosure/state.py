@@ -17,8 +17,8 @@ PRIMARY = (Reason.FEW_PEOPLE, Reason.DOMINATED)
 class State:
     """The tables being masked."""
 
-    def __init__(self, cells: Cells, relations: Sequence[Relation], rules: Rules) -> None:
-        """Begin with every cell shown."""
+    def __init__(self, cells: Cells, relations: Sequence[Relation], rules: Rules, *, with_old: bool = True) -> None:
+        """Begin with every cell shown; `with_old` says whether rows hidden before are to be protected again."""
         self.cells, self.rules = cells, rules
         self.margin = margins(cells.amounts(), cells.largest, cells.second, rules.dominance_percent)
         self.is_large: Booleans = cells.people >= rules.threshold
@@ -28,6 +28,9 @@ class State:
         self.equations = equations_of(cells, relations, rules, self.is_primary, self.margin)
         self.cost = self._costs(relations)
         self.lines = Lines(self.equations, cells.people, cells.amounts(), self.is_large, self.margin, self.cost)
+        self.is_asked: Booleans = with_old | ~is_standing(cells, Standing.HIDDEN)
+        """Cells that are asked for: each is bounded, and a sum of too few people has one of them."""
+        self.equations.need[~self.is_asked[self.equations.cell]] = 0
         self.reach = Reach(self.equations)
         self.variables_of: list[list[int]] = [[] for _ in range(len(cells))]
         for variable, cell in enumerate(self.equations.cell.tolist()):
@@ -53,7 +56,7 @@ class State:
         for cell in np.flatnonzero(starts).tolist():
             self.lines.hide(cell)
         incidence, owner = abs(self.equations.matrix), self.equations.cell
-        self._is_new: Booleans = incidence @ is_standing(self.cells, Standing.FREE)[owner].astype(np.float64) > 0
+        self.is_new: Booleans = incidence @ is_standing(self.cells, Standing.FREE)[owner].astype(np.float64) > 0
         while True:
             movable = (starts | free)[owner]
             alone = (incidence @ movable.astype(np.float64)) == 1
@@ -77,7 +80,7 @@ class State:
         Blocks that no new cell touches stand as they were judged when they were new.
         """
         return [
-            one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1 and self._is_new[one.rows].any()
+            one for one in blocks(self.equations.matrix, active) if len(one.rows) > 1 and self.is_new[one.rows].any()
         ]
 
     def narrow(self, found: Sequence[Block], most: int = 1) -> list[int]:
@@ -95,7 +98,7 @@ class State:
 
     def mend(self) -> None:
         """Hide free cells until all relations with new cells hold, each for itself; raises DisclosureError when they cannot."""
-        failed = self.lines.mend(np.flatnonzero(self._is_new).tolist())
+        failed = self.lines.mend(np.flatnonzero(self.is_new).tolist())
         if failed is not None:
             raise self.impossible(
                 [*self.lines.part[failed], *([self.lines.total[failed]] if self.lines.total[failed] >= 0 else [])]

@@ -19,8 +19,8 @@ from pipelines.disclosure.rules import Booleans, Floats, Integers
 NODES = 100
 """Steps after which a search is given up."""
 INFEASIBLE = 2
-SIZE = 40
-"""Relations, after totals are put in terms of their parts, of a piece that is searched."""
+SIZE = 50
+"""New relations, and as many swaps, of a piece that is searched: others cost next to nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +41,7 @@ class Lot:
     most: Integers
     is_safe: Booleans
     may_be: Booleans
+    is_new: Booleans
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,24 @@ class KnownSum:
 
 
 def doubtful_sums(lot: Lot) -> list[KnownSum]:
-    """Return sums that are not sure to rest on k people, no two of which share a cell; none when there is none."""
+    """Return sums that are not sure to rest on k people, no two of which share a cell; none when there is none.
+
+    Only such as need a new relation: what the others give away together was judged when they were new.
+    """
     finest = Finest(lot.matrix, lot.total, lot.is_whole)
-    pieces = pieces_of(useful(independent(finest.combinations()), lot.may_be))
+    pieces = pieces_of(useful(independent(finest.combinations(), lot.is_new), lot.may_be))
     return [one for piece in pieces for one in _search(lot, finest, piece)]
 
 
 def _search(lot: Lot, finest: Finest, piece: Sequence[Combination]) -> Iterator[KnownSum]:
     """Yield doubtful sums of one piece: whole numbers say how often each relation is taken, and which cells come out."""
-    if len(piece) == 1 and not piece[0].is_swap:
+    new, swaps = int(lot.is_new[[one.relation for one in piece]].sum()), sum(one.is_swap for one in piece)
+    if not new or (len(piece) == 1 and not swaps):
         # What one relation says by itself was judged with it.
         return
     cells = sorted({cell for one in piece for cell in one.cells})
     is_left = lot.may_be[cells].astype(np.float64)
-    program = _Program(lot, finest, piece, cells) if len(piece) <= SIZE else None
+    program = _Program(lot, finest, piece, cells) if max(new, swaps) <= SIZE else None
     while is_left.any():
         outcome = None if program is None else program.solve(is_left)
         if outcome is not None and outcome.status == INFEASIBLE:
@@ -94,6 +99,7 @@ class _Program:
         self.taken, self.place = len(piece), {cell: len(piece) + number for number, cell in enumerate(cells)}
         self.size = len(piece) + len(cells)
         self.rows: list[tuple[dict[int, float], float, float]] = [(dict.fromkeys(self.place.values(), 1.0), 1, np.inf)]
+        self._ask_for_new([number for number, one in enumerate(piece) if lot.is_new[one.relation]])
         for cell, place in self.place.items():
             entries = {number: float(one.cells[cell]) for number, one in enumerate(piece) if cell in one.cells}
             self.rows.append((entries | {place: -1.0}, 0, 0))
@@ -102,6 +108,18 @@ class _Program:
             self._cover(relation)
         for total, column in list(self.inside.items()):
             self._tell_parts(total, column)
+
+    def _ask_for_new(self, new: Sequence[int]) -> None:
+        """Ask that one of the new relations is taken at least: added, or subtracted."""
+        taken = [(self._new(), self._new()) for _ in new]
+        for number, (plus, minus) in zip(new, taken, strict=True):
+            self.rows.append(({number: 1.0, plus: -1.0, minus: 1.0}, 0, 0))
+            self.rows.append(({plus: 1.0, minus: 1.0}, 0, 1))
+        self.rows.append((dict.fromkeys((one for both in taken for one in both), 1.0), 1, np.inf))
+
+    def _new(self) -> int:
+        self.size += 1
+        return self.size - 1
 
     def solve(self, may_be: Floats) -> OptimizeResult:
         """Search for a sum over cells that may be in it."""
@@ -154,7 +172,7 @@ class _Program:
     def _new_column(self, of: Sequence[int], column: int | None = None) -> int:
         """Make a column 1 where all those it is made of are; a new one unless it is given."""
         if column is None:
-            column, self.size = self.size, self.size + 1
+            column = self._new()
         self.rows.append(({column: 1.0} | dict.fromkeys(of, -1.0), 1 - len(of), np.inf))
         return column
 

@@ -10,6 +10,8 @@ from pipelines.disclosure.state import State
 
 EFFORT = 2_000
 """Variables that the trials may solve again, block by block; what is dearest comes first, and what is left stays hidden."""
+LARGEST = 400
+"""Variables of a block that is tried at all: one cell that may be shown again is not worth proving thousands of others anew."""
 
 
 def tidy(state: State, complementary: Sequence[int]) -> None:
@@ -32,6 +34,8 @@ def _try_round(state: State, waiting: Sequence[int]) -> tuple[list[int], int]:
     later: list[int] = []
     for cell in waiting:
         own = {block_of[variable] for variable in state.variables_of[cell] if variable in block_of}
+        if any(len(found[number].columns) > LARGEST for number in own):
+            continue
         if not own.isdisjoint(trials):
             later.append(cell)
             continue

@@ -52,4 +52,4 @@ def _attack(
     frame = frame_of(work, publication)
     is_shown = np.asarray(frame.standing == SHOWN)
     shown = {measure: has & is_shown for measure, has in frame.has.items()}
-    judge(verdict, frame, publication, structures(work, publication), shown, frame.widths, number=None)
+    verdict.add(judge(frame, publication, structures(work, publication), shown, frame.widths, number=None))

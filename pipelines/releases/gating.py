@@ -35,6 +35,11 @@ class Verdict:
         """Whether nothing leaks."""
         return not self.leaks
 
+    def add(self, other: "Verdict") -> None:
+        """Take in what the gate says of more."""
+        self.leaks += other.leaks
+        self.cells, self.programs = self.cells + other.cells, self.programs + other.programs
+
     def told(self) -> Leaks:
         """Return the leaks, sorted."""
         return tuple((leak, name, count) for (leak, name), count in sorted(self.leaks.items()))
@@ -53,7 +58,6 @@ class Restated:
 
 
 def judge(
-    verdict: Verdict,
     frame: Frame,
     publication: Publication,
     found: Sequence[Structure],
@@ -62,8 +66,8 @@ def judge(
     *,
     number: int | None,
     restated: Restated | None = None,
-) -> None:
-    """Attack what `frame` shows and add what leaks to `verdict`.
+) -> Verdict:
+    """Attack what `frame` shows and return what leaks.
 
     `protection` is how wide an adversary's interval of each hidden value has to be, by measure; `number` the release whose cells
     and what they reach are attacked, None for every cell of every release.
@@ -74,10 +78,8 @@ def judge(
     view = seen.view(publication)
     findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
     kept = {leak: cells[~seen.was_empty[cells]] if leak in _VALUES else cells for leak, cells in findings.cells.items()}
-    for leak, name, count in replace(findings, cells=kept).verdict(view).leaks:
-        verdict.leaks[leak.value, name] += count
-    verdict.cells += len(touched)
-    verdict.programs += findings.work.programs
+    leaks = {(leak.value, name): count for leak, name, count in replace(findings, cells=kept).verdict(view).leaks}
+    return Verdict(Counter(leaks), len(touched), findings.work.programs)
 
 
 class _Seen:

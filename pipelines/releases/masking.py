@@ -31,15 +31,24 @@ class Masked:
 
 
 def masked(
-    frame: Frame, publication: Publication, equations: Sequence[Equation], *, with_complementary: bool = True
+    frame: Frame,
+    publication: Publication,
+    equations: Sequence[Equation],
+    *,
+    with_old: bool = True,
+    with_complementary: bool = True,
 ) -> Masked:
     """Decide on the new rows; what earlier releases decided stays. Raises DisclosureError, naming tables.
 
-    `with_complementary` switched off hides what the rule hides by itself and nothing that protects it: a twin for the gate.
+    `with_old` says whether it is proven of rows hidden before, too, that they stay protected. `with_complementary` switched off
+    hides what the rule hides by itself and nothing that protects it: a twin for the gate.
     """
     equations = [one for one in equations if not _is_told_of_all_or_nobody(frame, publication, one)]
     cells, rules = _cells(frame, publication, equations), _rules(frame, publication)
-    mask = suppress(cells, _relations(equations), rules) if with_complementary else suppress_primary(cells, rules)
+    if with_complementary:
+        mask = suppress(cells, _relations(equations), rules, with_old=with_old)
+    else:
+        mask = suppress_primary(cells, rules)
     return _of(frame, publication, equations, mask)
 
 
