@@ -63,6 +63,15 @@ def test_rows_and_columns_are_shown_where_they_share_no_few():
     assert {key[0] for key in hidden_of(tables, suppressed(tables))} == {"inner"}
 
 
+def test_sums_that_old_relations_give_away_by_themselves_are_no_news():
+    # Rows and columns were shown, whoever came back for two contents; a total of the two is new, and tells nothing besides.
+    tables = _old_and_new(2)
+    tables.fixed = {key: Standing.HIDDEN if key[0] == "inner" else Standing.SHOWN for key in tables.rows}
+    assert knows_a_small_group(tables, hidden_of(tables, suppressed(tables)), "page_views")
+    tables.total(("both",), [("inner", content, day) for content in range(2) for day in range(4)])
+    assert ("both",) not in hidden_of(tables, suppressed(tables))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_too_large_to_be_searched_is_hidden_until_it_is_not(monkeypatch, seed):
     tables = days(seed, 2, 60)

@@ -94,6 +94,23 @@ def test_days_then_weeks_then_a_month_give_nobody_away_and_change_nothing_publis
     judge(tables, mask, MEASURES[:1], allowed)
 
 
+@pytest.mark.parametrize("seed", [4, 75])
+def test_what_was_hidden_before_is_protected_anew_when_that_is_asked_for(seed):
+    tables = days(seed, 2, 40)
+    first = suppressed(tables)
+    tables.fix(first)
+    promised = dict(zip(tables.rows, first.protection["page_views"].tolist(), strict=True))
+    close(tables, "both", (0, 1))
+    cells, relations = tables.cells()
+    for with_old in (True, False):
+        mask = suppress(cells, relations, Rule(), with_old=with_old)
+        held = dict(zip(tables.rows, mask.protection["page_views"].tolist(), strict=True)) | promised
+        narrow = too_narrow(tables, hidden_of(tables, mask), "page_views", held)
+        assert (narrow == {}) == with_old
+        assert not set(narrow) - set(promised)
+        assert not knows_a_small_group(tables, hidden_of(tables, mask), "page_views")
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_without_complementary_suppression_the_same_adversary_recovers_rows(seed):
     tables = grid(seed, 4, 4, 40)

@@ -8,8 +8,10 @@ import pytest
 from press import MONDAY, Press, crowd, name_of, write_marts
 
 from pipelines.errors import DamagedError, UsageError
+from pipelines.releases import deciding
 from pipelines.releases.attacking import attack_everything
 from pipelines.releases.making import REFUSED
+from pipelines.releases.masking import masked
 from pipelines.releases.memory import Memory
 from pipelines.releases.published import RELEASE
 from pipelines.releases.release import settle
@@ -86,6 +88,31 @@ def test_after_a_refusal_the_last_good_release_stays(monday):
     assert (outcome.status, outcome.release) == ("refused", "2026-11-05-0001")
     assert monday.rows("partner-a", "partner_daily_usage", "day") == [(MONDAY,)]
     assert monday.publish(CLOSED_TUESDAY).status == "published"
+
+
+def _unprotected(asked, *, always):
+    """Return a mask that protects nothing as long as rows hidden before are not asked for, and note what is asked."""
+
+    def mask(frame, publication, equations, *, with_old, with_complementary):
+        asked.append(with_old)
+        is_safe = with_complementary and with_old and not always
+        return masked(frame, publication, equations, with_old=with_old, with_complementary=is_safe)
+
+    return mask
+
+
+@pytest.mark.parametrize(("always", "status"), [(False, "published"), (True, "refused")])
+def test_rows_hidden_before_are_protected_anew_when_the_gate_finds_that_they_must(press, monkeypatch, always, status):
+    for day in range(7):
+        press.views += a_day(MONDAY + timedelta(days=day))
+        assert press.publish(CLOSED_MONDAY + timedelta(days=min(day, 5))).status == (
+            "published" if day < 6 else "nothing"
+        )
+    asked = []
+    monkeypatch.setattr(deciding, "masked", _unprotected(asked, always=always))
+    outcome = press.publish(CLOSED_WEEK)
+    assert (outcome.status, bool(outcome.leaks)) == (status, always)
+    assert asked == [False, True]
 
 
 def test_a_value_that_is_shown_late_has_a_row_for_every_closed_day(monday):
