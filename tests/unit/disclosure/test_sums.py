@@ -64,12 +64,15 @@ def test_rows_and_columns_are_shown_where_they_share_no_few():
 
 
 def test_sums_that_old_relations_give_away_by_themselves_are_no_news():
-    # Rows and columns were shown, whoever came back for two contents; a total of the two is new, and tells nothing besides.
+    # Rows and columns were shown, whoever came back for two contents. A fifth day comes, and a total over it and days before.
     tables = _old_and_new(2)
     tables.fixed = {key: Standing.HIDDEN if key[0] == "inner" else Standing.SHOWN for key in tables.rows}
     assert knows_a_small_group(tables, hidden_of(tables, suppressed(tables)), "page_views")
-    tables.total(("both",), [("inner", content, day) for content in range(2) for day in range(4)])
-    assert ("both",) not in hidden_of(tables, suppressed(tables))
+    for content, person in product(range(4), range(8)):
+        tables.add(("inner", content, 4), (content, 4, person), 3, 1)
+    tables.total(("column", 4), [("inner", content, 4) for content in range(4)])
+    tables.total(("last days",), [("inner", content, day) for content in (2, 3) for day in (2, 3, 4)])
+    assert hidden_of(tables, suppressed(tables)).isdisjoint({("column", 4), ("last days",)})
 
 
 @pytest.mark.parametrize("seed", range(4))
