@@ -27,11 +27,12 @@ class Combination:
 
 
 class Finest:
-    """Of each hidden total the relation by which it is put as its parts: the one with the fewest totals among them."""
+    """Of each hidden total the relation by which it is put as its parts: an old one if there is, with the fewest totals in it."""
 
-    def __init__(self, matrix: sparse.csr_array, total: Integers, is_whole: Booleans) -> None:
+    def __init__(self, matrix: sparse.csr_array, total: Integers, is_whole: Booleans, is_new: Booleans) -> None:
         """Take relations by cells, +1 for a part and -1 for a total, each one's total (-1: shown), whether no part is shown."""
         self.is_equal = (total >= 0) & is_whole
+        self.is_new = is_new
         self.rows = [_entries(matrix, row) for row in range(matrix.shape[0])]
         totals = set(total[self.is_equal].tolist())
         self.relation_of: dict[int, int] = {}
@@ -44,8 +45,8 @@ class Finest:
                 self.relation_of[own] = row
         self._known: dict[int, Entries] = {}
 
-    def _rank(self, row: int, totals: set[int]) -> tuple[int, int]:
-        return sum(cell in totals for cell in self.rows[row]) - 1, len(self.rows[row])
+    def _rank(self, row: int, totals: set[int]) -> tuple[bool, int, int]:
+        return bool(self.is_new[row]), sum(cell in totals for cell in self.rows[row]) - 1, len(self.rows[row])
 
     def of(self, cell: int) -> Entries:
         """Return the finest cells of a cell."""

@@ -10,6 +10,10 @@ from pipelines.disclosure.equations import Equations
 from pipelines.disclosure.rules import Booleans, Floats, Integers
 
 
+ENOUGH = -1e-6
+"""What hidden parts have beyond the p% rule when one person does not give most of them, up to rounding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one hidden part adds to what may not be known of its relation."""
@@ -62,19 +66,14 @@ class Tally:
         return self.large > 0 or self.people - self.left >= self.threshold
 
     @property
-    def is_dominated(self) -> bool:
-        """Whether one person could give most of the hidden parts: neither their margins nor the rest of the total's suffice."""
-        return max(self.margin, self.bound) < -1e-6
+    def slack(self) -> float:
+        """What the hidden parts have beyond the p% rule at least: their margins together, or what is left of the total's."""
+        return max(self.margin, self.bound)
 
-    def holds(self) -> bool:
-        """Return whether the relation keeps its hidden cells but for their people: the residual rule.
-
-        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: there are two or more,
-        together they are not dominated, and each may be anything in an interval of the width it needs.
-        """
-        if self.is_total_hidden or self.parts == 0:
-            return self.parts > 0 or not self.is_total_hidden
-        return self.parts > 1 and not self.is_dominated and self.room >= self.need
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are two hidden parts or more, and each may be anything in an interval of the width it needs."""
+        return self.parts > 1 and self.room >= self.need
 
 
 class Lines:
@@ -132,19 +131,28 @@ class Lines:
         return all(self.holds(row, self.tally[row]) for row in self.relations_of[cell])
 
     def holds(self, row: int, tally: Tally) -> bool:
-        """Return whether a relation with so much hidden keeps it: the residual rule."""
-        if not tally.holds():
-            return False
-        return tally.is_total_hidden or tally.parts == 0 or tally.rests or self._rests_within(row)
+        """Return whether a relation with so much hidden keeps it: the residual rule.
 
-    def _rests_within(self, row: int) -> bool:
-        """Return whether other relations, whose hidden parts are among those of this one, make sure of enough people."""
+        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: they are wide, enough people,
+        and not dominated. Other relations may make sure of both.
+        """
+        if tally.is_total_hidden or tally.parts == 0:
+            return tally.parts > 0 or not tally.is_total_hidden
+        if not tally.is_wide:
+            return False
+        if tally.rests and tally.slack >= ENOUGH:
+            return True
+        within = self._within(row)
+        slack = max(
+            (self.tally[one].slack + tally.margin - self.tally[one].margin for one in within), default=tally.slack
+        )
+        return max(slack, tally.slack) >= ENOUGH and (tally.rests or any(self._is_sure(one) for one in within))
+
+    def _within(self, row: int) -> list[int]:
+        """Return other relations whose hidden parts are among those of this one."""
         parts = self.part[row]
         others = {other for cell in parts if self.hidden[cell] for other in self.relations_of[cell]} - {row}
-        return any(
-            self._is_sure(other) and all(cell in parts for cell in self.part[other] if self.hidden[cell])
-            for other in others
-        )
+        return [one for one in others if all(cell in parts for cell in self.part[one] if self.hidden[cell])]
 
     def _is_sure(self, row: int) -> bool:
         """Return whether a total by itself says that the hidden parts rest on enough people."""

@@ -28,9 +28,8 @@ class State:
         self.equations = equations_of(cells, relations, rules, self.is_primary, self.margin)
         self.cost = self._costs(relations)
         self.lines = Lines(self.equations, cells.people, cells.amounts(), self.is_large, self.margin, self.cost)
-        self.is_asked: Booleans = with_old | ~is_standing(cells, Standing.HIDDEN)
-        """Cells that are asked for: each is bounded, and a sum of too few people has one of them."""
-        self.equations.need[~self.is_asked[self.equations.cell]] = 0
+        if not with_old:
+            self.equations.need[is_standing(cells, Standing.HIDDEN)[self.equations.cell]] = 0
         self.reach = Reach(self.equations)
         self.variables_of: list[list[int]] = [[] for _ in range(len(cells))]
         for variable, cell in enumerate(self.equations.cell.tolist()):

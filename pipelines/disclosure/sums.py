@@ -29,8 +29,8 @@ class Lot:
 
     `matrix`: relations by cells, +1 for a part, -1 for a total. Of each relation: `total`, its total's cell or -1 when that is
     shown; `certain`, on how many people its parts rest at least if its total is shown; `is_whole`, whether no part is shown;
-    `threshold`, its k. Of each cell: `most`, how many people it rests on at most; `is_safe`, whether it could be shown by itself;
-    `may_be`, whether it can be in a sum with no such cell.
+    `threshold`, its k; `is_new`, whether it has a cell of this release. Of each cell: `most`, how many people it rests on at
+    most; `is_safe`, whether it could be shown by itself; `may_be`, whether it can be in a sum with no such cell.
     """
 
     matrix: sparse.csr_array
@@ -58,7 +58,7 @@ def doubtful_sums(lot: Lot) -> list[KnownSum]:
 
     Only such as need a new relation: what the others give away together was judged when they were new.
     """
-    finest = Finest(lot.matrix, lot.total, lot.is_whole)
+    finest = Finest(lot.matrix, lot.total, lot.is_whole, lot.is_new)
     pieces = pieces_of(useful(independent(finest.combinations(), lot.is_new), lot.may_be))
     return [one for piece in pieces for one in _search(lot, finest, piece)]
 

@@ -90,3 +90,19 @@ def test_a_month_is_shown_over_published_days_of_which_none_rests_on_enough():
     tables = one_line([[3] * 5, [3] * 6, [3] * 4, [3] * 2])
     tables.fixed = {("part", place): Standing.HIDDEN for place in range(4)}
     assert ("total",) not in hidden_of(tables, suppressed(tables))
+
+
+def test_a_sum_that_another_total_says_is_not_dominated_is_not_dominated_here_either():
+    # Of the last two days nobody's days are shown, and one person gives most of the first of them; their week was shown.
+    tables = Tables()
+    days_of = [[60, 60, *[6] * 9], [60, 60, *[4] * 18], [183, 5, 3, 2, 2, 2, 2], [5, 2, 2, 1, 1, 1, 1, 1]]
+    for day, gifts in enumerate(days_of):
+        for number, views in enumerate(gifts):
+            tables.add(("day", day), number if day < 2 and number < 2 else (day, number), views, 1)
+    tables.total(("early",), [("day", 0), ("day", 1)])
+    tables.total(("late",), [("day", 2), ("day", 3)])
+    tables.fix(suppressed(tables))
+    assert {key for key, standing in tables.fixed.items() if standing is Standing.HIDDEN} == {("day", 2), ("day", 3)}
+    tables.total(("month",), [("day", day) for day in range(4)])
+    tables.total(("month",), [("early",), ("late",)])
+    assert judge(tables, suppressed(tables), MEASURES[:1]) == {("day", 2), ("day", 3)}
