@@ -9,7 +9,6 @@ import numpy as np
 from pipelines.disclosure.equations import Equations
 from pipelines.disclosure.rules import Booleans, Floats, Integers
 
-
 ENOUGH = -1e-6
 """What hidden parts have beyond the p% rule when one person does not give most of them, up to rounding."""
 
@@ -133,8 +132,8 @@ class Lines:
     def holds(self, row: int, tally: Tally) -> bool:
         """Return whether a relation with so much hidden keeps it: the residual rule.
 
-        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: they are wide, enough people,
-        and not dominated. Other relations may make sure of both.
+        A hidden total needs a hidden part. Under a shown total the sum of the hidden parts is known: they are wide, enough
+        people, and not dominated. Other relations may make sure of both.
         """
         if tally.is_total_hidden or tally.parts == 0:
             return tally.parts > 0 or not tally.is_total_hidden
