@@ -67,15 +67,24 @@ class Finest:
         for row, entries in enumerate(self.rows):
             if row in put:
                 continue
-            cells: Counter[int] = Counter()
-            for cell, sign in entries.items():
-                for one, times in self.of(cell).items():
-                    cells[one] += sign * times
-            here = {cell: times for cell, times in cells.items() if times}
+            here = self._in_finest(entries)
             against = frozenset((cell, -times) for cell, times in here.items())
             if here and against not in kept:
                 kept.setdefault(frozenset(here.items()), Combination(row, here, bool(self.is_equal[row])))
         return list(kept.values())
+
+    def is_told(self, row: int) -> bool:
+        """Say whether old relations together say what a relation says."""
+        old = [one for one in self.combinations() if not self.is_new[one.relation]]
+        asked = Combination(row, self._in_finest(self.rows[row]), is_swap=False)
+        return asked not in independent([*old, asked], np.arange(len(self.rows)) == row)
+
+    def _in_finest(self, entries: Entries) -> Entries:
+        cells: Counter[int] = Counter()
+        for cell, sign in entries.items():
+            for one, times in self.of(cell).items():
+                cells[one] += sign * times
+        return {cell: times for cell, times in cells.items() if times}
 
 
 def independent(combinations: Sequence[Combination], is_new: Booleans) -> list[Combination]:

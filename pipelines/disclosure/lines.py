@@ -87,6 +87,8 @@ class Lines:
         self.hidden = [False] * len(self.cost)
         self.free = [False] * len(self.cost)
         self.relations_of: list[list[int]] = [[] for _ in self.cost]
+        self.told: set[int] = set()
+        """Relations that say nothing new; they hold as they are."""
         self.total: list[int] = [-1] * equations.matrix.shape[0]
         self.part: list[dict[int, Part]] = [{} for _ in self.total]
         columns = (equations.people, equations.threshold, equations.people_of_parts, equations.margin)
@@ -127,7 +129,7 @@ class Lines:
 
     def holds_around(self, cell: int) -> bool:
         """Return whether all relations of a cell hold."""
-        return all(self.holds(row, self.tally[row]) for row in self.relations_of[cell])
+        return all(row in self.told or self.holds(row, self.tally[row]) for row in self.relations_of[cell])
 
     def holds(self, row: int, tally: Tally) -> bool:
         """Return whether a relation with so much hidden keeps it: the residual rule.
@@ -165,7 +167,7 @@ class Lines:
         waiting = deque(rows)
         while waiting:
             row = waiting.popleft()
-            if self.holds(row, self.tally[row]):
+            if row in self.told or self.holds(row, self.tally[row]):
                 continue
             chosen = self._cheapest(row)
             if chosen is None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from pipelines.disclosure.cells import Cells, Relation, Rules, is_standing, primary, tables_of
 from pipelines.disclosure.equations import Block, blocks, equations_of, packed
+from pipelines.disclosure.finest import Finest
 from pipelines.disclosure.lines import Lines
 from pipelines.disclosure.movements import Reach
 from pipelines.disclosure.rules import Booleans, Floats, Reason, Standing, margins
@@ -96,9 +97,27 @@ class State:
         )
 
     def mend(self) -> None:
-        """Hide free cells until all relations with new cells hold, each for itself; raises DisclosureError when they cannot."""
-        failed = self.lines.mend(np.flatnonzero(self.is_new).tolist())
-        if failed is not None:
-            raise self.impossible(
-                [*self.lines.part[failed], *([self.lines.total[failed]] if self.lines.total[failed] >= 0 else [])]
-            )
+        """Hide free cells until all relations with new cells hold, each for itself; raises DisclosureError when they cannot.
+
+        One that cannot may say nothing that older ones do not say: a week of contents, when its days are all known or hidden.
+        """
+        while (failed := self.lines.mend(np.flatnonzero(self.is_new).tolist())) is not None:
+            if not self._is_told(failed):
+                total = self.lines.total[failed]
+                raise self.impossible([*self.lines.part[failed], *([total] if total >= 0 else [])])
+            self.lines.told.add(failed)
+
+    def _is_told(self, row: int) -> bool:
+        """Say whether older relations together say what a relation does."""
+        hidden = self.hidden()
+        block = next(one for one in blocks(self.equations.matrix, hidden) if row in one.rows)
+        cell = self.equations.cell[block.columns].tolist()
+        place = {one: number for number, one in enumerate(cell)}
+        rows = block.rows.tolist()
+        finest = Finest(
+            self.equations.matrix[block.rows][:, block.columns],
+            np.array([place.get(self.lines.total[one], -1) for one in rows], dtype=np.int64),
+            np.array([self.lines.tally[one].is_whole for one in rows], dtype=np.bool_),
+            self.is_new[block.rows],
+        )
+        return finest.is_told(rows.index(row))

@@ -106,3 +106,38 @@ def test_a_sum_that_another_total_says_is_not_dominated_is_not_dominated_here_ei
     tables.total(("month",), [("day", day) for day in range(4)])
     tables.total(("month",), [("early",), ("late",)])
     assert judge(tables, suppressed(tables), MEASURES[:1]) == {("day", 2), ("day", 3)}
+
+
+def _week_of_those_who_change(tables, first_day_is_known):
+    """Two days of four contents, the last two for few people; who sees the first on one day sees the second on the other."""
+    for day, content, person in product(range(2), range(4), range(15)):
+        if content < 2:
+            tables.add(("content", content, day), ((content + day) % 2, person), 3, 1)
+        elif person < (8, 6)[content - 2]:
+            tables.add(("content", content, day), (content, person), 3, 1)
+    for day in range(2) if first_day_is_known else (1,):
+        tables.total(("usage", day), [("content", content, day) for content in range(4)])
+
+
+def _close_the_week(tables):
+    for content in range(4):
+        tables.total(("content", content, "week"), [("content", content, day) for day in range(2)])
+    tables.total(("usage", "week"), [("content", content, "week") for content in range(4)])
+
+
+def test_a_week_that_only_says_what_its_days_said_is_published():
+    tables = Tables()
+    _week_of_those_who_change(tables, first_day_is_known=True)
+    tables.fix(suppressed(tables))
+    _close_the_week(tables)
+    tables.total(("usage", "week"), [("usage", day) for day in range(2)])
+    hidden = judge(tables, suppressed(tables), MEASURES[:1])
+    assert hidden == {("content", content, when) for content in (2, 3) for when in (0, 1, "week")}
+
+
+def test_where_the_days_did_not_say_it_the_week_hides_more():
+    tables = Tables()
+    _week_of_those_who_change(tables, first_day_is_known=False)
+    tables.fix(suppressed(tables))
+    _close_the_week(tables)
+    assert ("usage", "week") in hidden_of(tables, suppressed(tables))
