@@ -11,11 +11,12 @@ from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
-from scipy.sparse import csr_array, triu
+from scipy.sparse import csr_array
 
-from pipelines.attack.arrays import Bools, Ints, counts
+from pipelines.attack.arrays import Bools, counts
 from pipelines.attack.certainty import Certainty
 from pipelines.attack.elimination import Row, combinations_without
+from pipelines.attack.pairs import groups_of_pairs, handfuls
 from pipelines.attack.parts import as_dictionaries, connected_parts, pieces
 from pipelines.attack.rows import Rows
 
@@ -23,8 +24,6 @@ Group = tuple[int, ...]
 
 _ROWS_AT_MOST = 8
 """Up to this many combinations that hang together, all their sums are looked at: 255 of them."""
-_CELLS_AT_ONCE = 1_000_000
-"""Cells of the groups that are judged together: bounds memory."""
 
 
 def known_sums(rows: Rows, rests_on_k: Bools, certainty: Certainty) -> tuple[Group, ...]:
@@ -57,7 +56,7 @@ def _plain_groups(rows: Rows, rests_on_k: Bools) -> Iterator[csr_array]:
     covered = counts(rows.row, rests_on_k[rows.cell], rows.count) > 0
     bare = rows.only(((plus == 0) | (plus == size)) & ~covered & (size > 1))
     matrix = csr_array((np.ones(len(bare.row), dtype=np.int64), (bare.row, bare.cell)), (bare.count, len(rests_on_k)))
-    yield from _handfuls(matrix)
+    yield from handfuls(matrix)
 
 
 def _uncovered(rows: Rows, rests_on_k: Bools) -> Rows:
@@ -76,10 +75,10 @@ def _combined_groups(rows: Rows, rests_on_k: Bools) -> Iterator[csr_array]:
     covering = {cell for cell in np.unique(rows.cell).tolist() if rests_on_k[cell]}
     for reduced in _apart(combinations_without(listed, covering)):
         if len(reduced) <= _ROWS_AT_MOST:
-            yield from _handfuls(_matrix(_all_groups(reduced), len(rests_on_k)))
+            yield from handfuls(_matrix(_all_groups(reduced), len(rests_on_k)))
         else:
             bare = [row for row in listed if covering.isdisjoint(row)]
-            yield from _groups_of_pairs(_matrix([*reduced, *bare], len(rests_on_k)))
+            yield from groups_of_pairs(_matrix([*reduced, *bare], len(rests_on_k)))
 
 
 def _apart(rows: list[Row]) -> list[list[Row]]:
@@ -108,40 +107,6 @@ def _all_groups(reduced: list[Row]) -> Iterator[Row]:
             group = _sum(*chosen)
             if len(group) > 1 and set(group.values()) == {1}:
                 yield dict.fromkeys(group, 1)
-
-
-def _groups_of_pairs(rows: csr_array) -> Iterator[csr_array]:
-    """Yield the groups among rows in whole numbers, shape (r, n), and among the sums and differences of any two of them.
-
-    Whole numbers are all 0 or 1 if, and only if, their squares add up to what they add up to. So the scalar products of the rows
-    say at once which pairs give groups; rows whose product is 0 are groups by themselves if their sum is one.
-    """
-    products, added = rows @ rows.T, rows.sum(axis=1)
-    square = products.diagonal()
-    yield from _handfuls(abs(rows[square == abs(added)]))
-    pairs = triu(products, k=1, format="coo")
-    one, other = pairs.coords
-    for sign in (1, -1):
-        sums = added[one] + sign * added[other]
-        is_group = square[one] + square[other] + 2 * sign * pairs.data == abs(sums)
-        for chosen in _slices(one[is_group], other[is_group], np.diff(rows.indptr)):
-            yield from _handfuls(abs(rows[chosen[0]] + sign * rows[chosen[1]]))
-
-
-def _slices(one: Ints, other: Ints, cells: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Yield as many pairs of rows at a time as have `_CELLS_AT_ONCE`."""
-    handful = np.cumsum(cells[one] + cells[other]) // _CELLS_AT_ONCE
-    for place in np.split(np.arange(len(one)), np.flatnonzero(np.diff(handful)) + 1):
-        yield one[place], other[place]
-
-
-def _handfuls(groups: csr_array) -> Iterator[csr_array]:
-    """Yield the groups of two cells or more, each once."""
-    groups.eliminate_zeros()
-    groups.sort_indices()
-    groups = groups[np.diff(groups.indptr) > 1]
-    if groups.shape[0]:
-        yield groups
 
 
 def _matrix(rows: Iterator[Row] | list[Row], cells: int) -> csr_array:
