@@ -54,8 +54,7 @@ class Programs:
         self._part_of_row[rows.row] = part
         self.lower, self.upper = lower[self.cells], upper[self.cells]
         self.required = required[self.cells]
-        self._room = self._room_of(rows, part)
-        self._box = np.column_stack((self.lower, np.minimum(self.upper, 4 * self._room)))
+        self._box = np.column_stack((self.lower, np.minimum(self.upper, 4 * self._room_of(rows, part))))
         self.programs = 0
         self.is_endless = np.zeros(len(self.cells), dtype=np.bool_)
         self._last = np.zeros(len(self.cells))

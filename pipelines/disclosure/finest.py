@@ -1,6 +1,7 @@
 """Relations in terms of their finest cells: hidden totals none of whose parts is shown are put as the sums of their parts.
 
-A sum that holds such a total rests on the same people as one that holds its parts instead, so that nothing is lost.
+A sum that holds such a total rests on the same people as one that holds its parts instead. What is lost are sums that hold such a
+total and one of its own parts besides: that part would be in it twice.
 """
 
 from collections import Counter
@@ -64,10 +65,11 @@ class Finest:
         """Return what the relations say of the finest cells, each once."""
         kept: dict[frozenset[tuple[int, int]], Combination] = {}
         put = set(self.relation_of.values())
-        for row, entries in enumerate(self.rows):
+        # Of relations that say the same the old one is kept.
+        for row in np.argsort(self.is_new, kind="stable").tolist():
             if row in put:
                 continue
-            here = self._in_finest(entries)
+            here = self._in_finest(self.rows[row])
             against = frozenset((cell, -times) for cell, times in here.items())
             if here and against not in kept:
                 kept.setdefault(frozenset(here.items()), Combination(row, here, bool(self.is_equal[row])))

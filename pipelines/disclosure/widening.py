@@ -93,14 +93,16 @@ def _reach_for(state: State, chosen: Sequence[Block], amounts: dict[int, float],
 def _break_sums(state: State, sums: Sequence[Leak]) -> None:
     """Hide the cheapest cell of each sum that was found, and the cheapest quarter where relations are too many to search.
 
-    Where all of a block was decided before, this release adds nothing to what is known of it.
+    Where all of a block was decided before, this release adds nothing to what is known of it. That is so only if nothing was left
+    to hide: what was hidden for one sum may have been the last for the next one, and blocks are looked at again.
     """
+    before = sum(state.lines.hidden)
     for leak in sums:
         free = _free_cells(state, leak.rows) or _free_cells(state, leak.block.rows.tolist())
         for one in free[: 1 if leak.is_found else (len(free) + 3) // 4]:
             state.lines.hide(one)
-        if not free:
-            state.safe.add(leak.block.columns.tobytes())
+    if sum(state.lines.hidden) == before:
+        state.safe |= {leak.block.columns.tobytes() for leak in sums}
 
 
 def _free_cells(state: State, rows: Sequence[int]) -> list[int]:

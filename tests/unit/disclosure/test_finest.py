@@ -33,3 +33,10 @@ def test_of_relations_that_say_the_same_together_the_new_one_goes(new, kept):
     matrix = sparse.csr_array(np.array([[1.0, 1, 0, 0], [0, 0, 1, 1], [1, 1, 1, 1]]))
     finest = Finest(matrix, np.full(3, -1), np.ones(3, dtype=np.bool_), np.array(new))
     assert {one.relation for one in independent(finest.combinations(), np.array(new))} == kept
+
+
+@pytest.mark.parametrize(("new", "is_told"), [((True, False), True), ((False, True), True), ((True, True), False)])
+def test_a_relation_is_told_by_an_older_one_that_says_the_same_wherever_that_stands(new, is_told):
+    matrix = sparse.csr_array(np.array([[1.0, 1, 0], [1, 1, 0]]))
+    finest = Finest(matrix, np.full(2, -1), np.ones(2, dtype=np.bool_), np.array(new))
+    assert finest.is_told(int(np.flatnonzero(new)[0])) == is_told

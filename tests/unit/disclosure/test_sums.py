@@ -8,8 +8,11 @@ from adversary_by_hand import knows_a_small_group
 from tables_by_hand import MEASURES, Tables, close, days, one_line
 from test_suppression import hidden_of, judge, suppressed
 
-from pipelines.disclosure import leaks, sums
-from pipelines.disclosure.rules import Standing
+from pipelines.disclosure import leaks, sums, widening
+from pipelines.disclosure.cells import Rules
+from pipelines.disclosure.equations import blocks
+from pipelines.disclosure.rules import Rule, Standing
+from pipelines.disclosure.state import State
 
 
 def _old_and_new(those_who_return):
@@ -141,3 +144,20 @@ def test_where_the_days_did_not_say_it_the_week_hides_more():
     tables.fix(suppressed(tables))
     _close_the_week(tables)
     assert ("usage", "week") in hidden_of(tables, suppressed(tables))
+
+
+@pytest.mark.parametrize("is_total_free", [True, False])
+def test_a_block_counts_as_safe_only_where_nothing_was_left_to_hide(monkeypatch, is_total_free):
+    # Two sums are found, and the first takes the one row that is free.
+    tables = one_line([[3] * 5, [3] * 6, [3] * 4])
+    tables.fixed = {("part", place): Standing.HIDDEN for place in range(3)}
+    tables.fixed |= {} if is_total_free else {("total",): Standing.SHOWN}
+    cells, relations = tables.cells()
+    state = State(cells, relations, Rules.of(Rule(), len(cells)))
+    (block, *_) = blocks(state.equations.matrix, state.may_move())
+    found = leaks.Leak(block.rows.tolist(), is_found=True, block=block)
+    answers = [leaks.Leaks([found, found]), leaks.Leaks()]
+    monkeypatch.setattr(widening, "leaking", lambda state, blocks: answers.pop(0))
+    widening.widen(state)
+    assert state.lines.hidden == [True, True, True, is_total_free]
+    assert state.safe == (set() if is_total_free else {block.columns.tobytes()})
