@@ -1,7 +1,7 @@
 """Relations in terms of their finest cells: hidden totals none of whose parts is shown are put as the sums of their parts.
 
-A sum that holds such a total rests on the same people as one that holds its parts instead. What is lost are sums that hold such a
-total and one of its own parts besides: that part would be in it twice.
+A sum that holds such a total rests on the same people as one that holds its parts instead. One that holds a total and one of its
+own parts besides holds that part twice.
 """
 
 from collections import Counter

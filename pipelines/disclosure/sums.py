@@ -19,6 +19,8 @@ from pipelines.disclosure.rules import Booleans, Floats, Integers
 NODES = 100
 """Steps after which a search is given up."""
 INFEASIBLE = 2
+LEVELS = 3
+"""How often a cell may be in a sum: by itself, in its week and in its month."""
 SIZE = 50
 """New relations, and as many swaps, of a piece that is searched: others cost next to nothing."""
 
@@ -100,14 +102,23 @@ class _Program:
         self.size = len(piece) + len(cells)
         self.rows: list[tuple[dict[int, float], float, float]] = [(dict.fromkeys(self.place.values(), 1.0), 1, np.inf)]
         self._ask_for_new([number for number, one in enumerate(piece) if lot.is_new[one.relation]])
-        for cell, place in self.place.items():
-            entries = {number: float(one.cells[cell]) for number, one in enumerate(piece) if cell in one.cells}
-            self.rows.append((entries | {place: -1.0}, 0, 0))
+        self.times = [self._times(piece, cell, place) for cell, place in self.place.items()]
         self.inside: dict[int, int | None] = {}
         for relation in range(lot.matrix.shape[0]):
             self._cover(relation)
         for total, column in list(self.inside.items()):
             self._tell_parts(total, column)
+
+    def _times(self, piece: Sequence[Combination], cell: int, place: int) -> int:
+        """Make a column that says how often a cell comes out: more than once if totals that it is in are in the sum besides."""
+        entries = {number: float(one.cells[cell]) for number, one in enumerate(piece) if cell in one.cells}
+        often = self._new()
+        self.rows += [
+            (entries | {often: -1.0}, 0, 0),
+            ({often: 1.0, place: -1.0}, 0, np.inf),
+            ({often: 1.0, place: -float(LEVELS)}, -np.inf, 0),
+        ]
+        return often
 
     def _ask_for_new(self, new: Sequence[int]) -> None:
         """Ask that one of the new relations is taken at least: added, or subtracted."""
@@ -131,7 +142,7 @@ class _Program:
         low, high, cost, whole = np.zeros(self.size), np.ones(self.size), np.zeros(self.size), np.zeros(self.size)
         low[: self.taken], whole[:] = -1, 1
         found = list(self.place.values())
-        high[found], cost[found] = may_be, 1
+        high[found], cost[found], high[self.times] = may_be, 1, LEVELS
         limits = LinearConstraint(matrix.tocsr(), least, most)
         options = {"node_limit": NODES, "mip_rel_gap": 10.0}
         return milp(cost, integrality=whole, bounds=Bounds(low, high), constraints=limits, options=options)

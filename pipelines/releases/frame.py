@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipelines.errors import UsageError
 from pipelines.policy.publication import Publication
 from pipelines.releases.marts import counted
-from pipelines.releases.memory import width_column
+from pipelines.releases.memory import KNOWN_EMPTY, width_column
 from pipelines.releases.relations import Integers
 from pipelines.releases.rows import HIDDEN, NEW, SHOWN
 
@@ -35,7 +35,7 @@ class Frame:
     widths: dict[str, Integers]
     """Of hidden rows of earlier releases, as remembered; 0 elsewhere."""
     void: dict[str, Booleans] = field(default_factory=dict)
-    """By measure, new rows that are known to have none of it (`void_cells`); nothing where that was not asked."""
+    """By measure, hidden rows that are known to have none of it: as earlier releases remember it, and new ones (`void_cells`)."""
 
     def __len__(self) -> int:
         """Return n."""
@@ -80,6 +80,8 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         f"largest, second, {', '.join(measures)}, {', '.join(f'{name} IS NOT NULL AS has_{name}' for name in measures)}, "
         f"{', '.join(width_column(name) for name in measures)} FROM rows ORDER BY id"
     ).fetchnumpy()
+    widths = {name: _whole(found[width_column(name)]) for name in measures}
+    void = {name: width == KNOWN_EMPTY for name, width in widths.items()}
     order = {name: place for place, name in enumerate(tables)}
     if gone := sorted(set(found["tbl"].tolist()) - set(order)):
         raise UsageError(
@@ -95,9 +97,11 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         people=_whole(found["persons"]),
         largest=_whole(found["largest"]),
         second=_whole(found["second"]),
-        values={name: _whole(found[name]) for name in measures},
+        # What is known to be 0 stays so: lines that came late for it are left out, as those of a published row are.
+        values={name: np.where(void[name], 0, _whole(found[name])) for name in measures},
         has={name: np.asarray(found[f"has_{name}"], dtype=np.bool_) for name in measures},
-        widths={name: _whole(found[width_column(name)]) for name in measures},
+        widths=widths,
+        void=void,
     )
 
 

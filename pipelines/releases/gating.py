@@ -5,19 +5,17 @@ Each cell is one measure of one row. Nothing here knows why a row is hidden; wha
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.attack import Before, Kind, Leak, Relation, Relations, Standing, View, attack
+from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack
 from pipelines.policy.publication import Publication
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
-from pipelines.releases.memory import KNOWN_EMPTY
 from pipelines.releases.relations import Integers, Structure
 
-_VALUES = (Leak.RECOVERED, Leak.NARROW)
 Leaks = tuple[tuple[str, str, int], ...]
 """What leaks: (how, class of cells, how many)."""
 
@@ -77,8 +75,7 @@ def judge(
     touched = np.flatnonzero(of_release[seen.row])
     view = seen.view(publication)
     findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
-    kept = {leak: cells[~seen.was_empty[cells]] if leak in _VALUES else cells for leak, cells in findings.cells.items()}
-    leaks = {(leak.value, name): count for leak, name, count in replace(findings, cells=kept).verdict(view).leaks}
+    leaks = {(leak.value, name): count for leak, name, count in findings.verdict(view).leaks}
     return Verdict(Counter(leaks), len(touched), findings.work.programs)
 
 
@@ -103,11 +100,6 @@ class _Seen:
             for name in self.measures
             if any(name in table.people for table in publication.tables.values())
         }
-
-    @property
-    def was_empty(self) -> Booleans:
-        """Which hidden cells of earlier releases were known to be 0 when they were published: they have nothing to lose."""
-        return np.asarray(self._stacked(self.frame.widths) == KNOWN_EMPTY)
 
     def view(self, publication: Publication) -> View:
         """Return what an adversary sees, and what the gate knows besides."""

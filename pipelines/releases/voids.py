@@ -13,12 +13,12 @@ from pipelines.releases.frame import Booleans, Frame
 
 
 def void_cells(frame: Frame, equations: Sequence[Equation], among: Booleans) -> dict[str, Booleans]:
-    """Return by measure which rows `among` those looked at have none of it: empty ones, and totals of nothing but such cells.
+    """Return by measure which rows have none of it: those known before, empty ones `among` the rows, and totals of nothing else.
 
     A hidden row whose value merely happens to be 0 is none of them: that nobody in it did something may be a secret.
     """
     is_empty = np.asarray(among & (frame.people == 0))
-    void = {measure: is_empty.copy() for measure in frame.values}
+    void = {measure: is_empty | frame.void.get(measure, False) for measure in frame.values}
     is_open = among & ~is_empty
     waiting = [one for one in equations if is_open[one.total] and frame.values[one.total_measure][one.total] == 0]
     found = True

@@ -161,3 +161,31 @@ def test_a_block_counts_as_safe_only_where_nothing_was_left_to_hide(monkeypatch,
     widening.widen(state)
     assert state.lines.hidden == [True, True, True, is_total_free]
     assert state.safe == (set() if is_total_free else {block.columns.tobytes()})
+
+
+def _over_a_total_and_its_part(others):
+    """Three totals by which a hidden total, one of its parts and another row are known together, on 8 people and the others."""
+    tables = Tables()
+    for key, people, views in (("p", 3, 3), ("q", 5, 3), ("a", 9, 3), ("b", 9, 3), ("c", others, 20)):
+        for person in range(people):
+            tables.add((key,), (key, person), views, 2)
+    tables.total(("t",), [("p",), ("q",)])
+    tables.total(("total", 1), [("t",), ("a",)])
+    tables.total(("total", 2), [("a",), ("b",)])
+    tables.total(("total", 3), [("p",), ("b",), ("c",)])
+    return tables
+
+
+def test_a_sum_over_a_hidden_total_and_one_of_its_parts_is_found():
+    # The first total less the second and with the third: t + p + c, in which p stands twice.
+    tables = _over_a_total_and_its_part(1)
+    hidden = judge(tables, suppressed(tables), MEASURES[:1])
+    assert {key[0] for key in hidden} > {"p", "q", "t", "a", "b", "c"}
+    tables = _over_a_total_and_its_part(9)
+    assert {key[0] for key in judge(tables, suppressed(tables), MEASURES[:1])} == {"p", "q", "t", "a", "b", "c"}
+
+
+def test_where_rows_count_once_only_the_adversary_knows_such_a_sum(monkeypatch):
+    monkeypatch.setattr(sums, "LEVELS", 1)
+    tables = _over_a_total_and_its_part(1)
+    assert knows_a_small_group(tables, hidden_of(tables, suppressed(tables)), "page_views")

@@ -279,6 +279,21 @@ def test_a_day_on_which_somebody_came_and_looked_at_no_page_stops_no_release(pre
     assert (outcome.status, outcome.leaks) == ("published", ())
 
 
+def test_a_day_without_page_views_is_remembered_as_one_in_what_its_week_says(press):
+    # Six days of three people each, and one on which somebody looked at no page: the sum of the six is the week.
+    for number in range(7):
+        there = 1 if number == 3 else 3
+        press.views += crowd(
+            "partner-a", MONDAY + timedelta(days=number), there, start=3 * number, count=int(number != 3)
+        )
+    press.build = lambda: (write_marts(press.place.warehouse, press.views), nobody_behind_nothing(press))
+    week = [MONDAY + timedelta(days=number) for number in range(7)]
+    assert press.publish(CLOSED_WEEK, days=week).status == "published"
+    assert press.rows("partner-a", "partner_weekly_usage", "page_views, is_suppressed") == [(18, False)]
+    memory = Memory(press.place.gate, press.published.current())
+    assert attack_everything(memory, press.policy.publication, lambda: duckdb.connect(":memory:")).told() == ()
+
+
 def nobody_behind_nothing(press):
     """Let rows of a breakdown without page views rest on nobody, as those of the marts do."""
     with duckdb.connect(str(press.place.warehouse)) as connection:
