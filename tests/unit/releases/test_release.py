@@ -7,8 +7,9 @@ import duckdb
 import pytest
 from press import MONDAY, Press, crowd, name_of, write_marts
 
+from pipelines.attack import attack
 from pipelines.errors import DamagedError, UsageError
-from pipelines.releases import deciding
+from pipelines.releases import deciding, gating
 from pipelines.releases.attacking import attack_everything
 from pipelines.releases.making import REFUSED
 from pipelines.releases.masking import masked
@@ -279,19 +280,19 @@ def test_a_day_on_which_somebody_came_and_looked_at_no_page_stops_no_release(pre
     assert (outcome.status, outcome.leaks) == ("published", ())
 
 
-def test_a_day_without_page_views_is_remembered_as_one_in_what_its_week_says(press):
-    # Six days of three people each, and one on which somebody looked at no page: the sum of the six is the week.
-    for number in range(7):
-        there = 1 if number == 3 else 3
-        press.views += crowd(
-            "partner-a", MONDAY + timedelta(days=number), there, start=3 * number, count=int(number != 3)
-        )
+def test_a_day_without_page_views_is_known_to_be_empty_in_later_attacks_too(press, monkeypatch):
+    press.views += crowd("partner-a", MONDAY, 3) + crowd("partner-a", TUESDAY, 1, count=0)
     press.build = lambda: (write_marts(press.place.warehouse, press.views), nobody_behind_nothing(press))
-    week = [MONDAY + timedelta(days=number) for number in range(7)]
-    assert press.publish(CLOSED_WEEK, days=week).status == "published"
-    assert press.rows("partner-a", "partner_weekly_usage", "page_views, is_suppressed") == [(18, False)]
+    assert press.publish(CLOSED_TUESDAY, days=[MONDAY, TUESDAY]).status == "published"
+    seen = []
+    monkeypatch.setattr(
+        gating, "attack", lambda view, relations, **kept: seen.append(view) or attack(view, relations, **kept)
+    )
     memory = Memory(press.place.gate, press.published.current())
-    assert attack_everything(memory, press.policy.publication, lambda: duckdb.connect(":memory:")).told() == ()
+    attack_everything(memory, press.policy.publication, lambda: duckdb.connect(":memory:"))
+    (view,) = seen
+    days = view.class_of == view.classes.index("partner_daily_usage.page_views")
+    assert (view.is_open[days].sum(), view.known_empty[days].sum()) == (1, 1)
 
 
 def nobody_behind_nothing(press):
