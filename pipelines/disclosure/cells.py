@@ -57,6 +57,13 @@ class Relation:
     measure: str
     total: int
     parts: tuple[int, ...]
+    measure_of_total: str | None = None
+    """What of the total it is when that is another measure: page views on which visits began are visits."""
+
+    @property
+    def of_total(self) -> str:
+        """Return the total's measure."""
+        return self.measure_of_total or self.measure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,8 +115,8 @@ def refuse_senseless(cells: Cells) -> None:
 def refuse_false(cells: Cells, relations: Sequence[Relation]) -> None:
     """Raise DisclosureError when a relation does not add up, or names a cell twice; says the tables, never the values."""
     for relation in relations:
-        column, parts = cells.values[relation.measure], list(relation.parts)
-        if int(column[parts].sum()) != int(column[relation.total]):
+        parts = list(relation.parts)
+        if int(cells.values[relation.measure][parts].sum()) != int(cells.values[relation.of_total][relation.total]):
             raise DisclosureError(
                 f"{tables_of(cells, [relation.total, *parts])}: {relation.measure} do not add up to their total"
             )

@@ -58,6 +58,7 @@ def equations_of(
     lengths = np.array([len(one.parts) + 1 for one in relations], dtype=np.int64)
     row = np.repeat(np.arange(len(relations)), lengths)
     offset = np.repeat(np.array([measures[one.measure] for one in relations], dtype=np.int64), lengths)
+    offset[np.cumsum(lengths) - lengths] = [measures[one.of_total] for one in relations]
     place = np.fromiter((cell for one in relations for cell in (one.total, *one.parts)), np.int64, int(lengths.sum()))
     sign = np.ones(len(row))
     sign[np.cumsum(lengths) - lengths] = -1

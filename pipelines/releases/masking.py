@@ -1,10 +1,9 @@
 """The one module that asks the disclosure control what is hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.disclosure.cells import Cells, Mask, Relation
 from pipelines.disclosure.parts import is_part_shown, is_percentile_shown
@@ -44,12 +43,12 @@ def masked(
     hides what the rule hides by itself and nothing that protects it: a twin for the gate.
     """
     equations = [one for one in equations if not _is_told_of_all_or_nobody(frame, publication, one)]
-    cells, rules = _cells(frame, publication, equations), _rules(frame, publication)
+    cells, rules = _cells(frame, publication), _rules(frame, publication)
     if with_complementary:
         mask = suppress(cells, _relations(equations), rules, with_old=with_old)
     else:
         mask = suppress_primary(cells, rules)
-    return _of(frame, publication, equations, mask)
+    return _of(frame, publication, mask)
 
 
 def _is_told_of_all_or_nobody(frame: Frame, publication: Publication, equation: Equation) -> bool:
@@ -58,15 +57,13 @@ def _is_told_of_all_or_nobody(frame: Frame, publication: Publication, equation: 
     return equation.part_measure == equation.total_measure and equation.total_measure in of_some
 
 
-def _of(frame: Frame, publication: Publication, equations: Sequence[Equation], mask: Mask) -> Masked:
+def _of(frame: Frame, publication: Publication, mask: Mask) -> Masked:
     hidden = np.where(frame.is_new, mask.hidden, frame.is_hidden_before)
     reasons = (None if one is None else one.value for one in mask.reason)
-    return Masked(np.asarray(hidden, dtype=np.bool_), tuple(reasons), _protection(frame, publication, equations, mask))
+    return Masked(np.asarray(hidden, dtype=np.bool_), tuple(reasons), _protection(frame, publication, mask))
 
 
-def _protection(
-    frame: Frame, publication: Publication, equations: Sequence[Equation], mask: Mask
-) -> dict[str, Integers]:
+def _protection(frame: Frame, publication: Publication, mask: Mask) -> dict[str, Integers]:
     """Return what the mask holds of new rows; of one in no relation what the rule asks for; of older rows what is remembered.
 
     What is hidden for others' sake, or was bounded by what was published before, is held less wide than the rule says.
@@ -76,38 +73,13 @@ def _protection(
     widths = {}
     for measure in counted(publication):
         ruled = np.maximum(k, np.ceil(np.round(frame.values[measure] * percent / 100, 9))).astype(np.int64)
-        held = _by_measure(mask.protection, measure, equations, len(frame))
+        held = np.floor(mask.protection[measure] + 1e-9).astype(np.int64)
         new = np.where(held > 0, np.maximum(held, 1), ruled)
         widths[measure] = np.where(frame.is_new, new * mask.hidden, frame.widths[measure])
     return widths
 
 
-def _by_measure(
-    protection: Mapping[str, NDArray[np.float64]], measure: str, equations: Sequence[Equation], rows: int
-) -> Integers:
-    """Bring what is held under the names of pairs of measures back to the measures."""
-    held = np.zeros(rows)
-    if measure in protection:
-        held = np.maximum(held, protection[measure])
-    for equation in equations:
-        if equation.part_measure != equation.total_measure and _label(equation) in protection:
-            given = protection[_label(equation)]
-            if equation.total_measure == measure:
-                held[equation.total] = max(held[equation.total], given[equation.total])
-            elif equation.part_measure == measure:
-                parts = list(equation.parts)
-                held[parts] = np.maximum(held[parts], given[parts])
-    return np.floor(held + 1e-9).astype(np.int64)
-
-
-def _label(equation: Equation) -> str:
-    """Return under which name the two measures of an equation stand in one column."""
-    if equation.part_measure == equation.total_measure:
-        return equation.part_measure
-    return f"{equation.part_measure}={equation.total_measure}"
-
-
-def _cells(frame: Frame, publication: Publication, equations: Sequence[Equation]) -> Cells:
+def _cells(frame: Frame, publication: Publication) -> Cells:
     standing = np.full(len(frame), Standing.HIDDEN.value, dtype=np.int8)
     standing[frame.is_new] = Standing.FREE.value
     standing[frame.is_shown_before] = Standing.SHOWN.value
@@ -120,13 +92,13 @@ def _cells(frame: Frame, publication: Publication, equations: Sequence[Equation]
     second = np.minimum(np.minimum(frame.second, amount - largest), largest)
     return Cells(
         key=[(frame.tables[number], place) for place, number in enumerate(frame.table_of.tolist())],
-        values=_values(frame, equations),
+        values={name: frame.values[name] for name in counted(publication)},
         people=_people(frame, publication),
         largest=largest,
         second=second,
         fixed=standing,
         amount=amount,
-        promised=_promised(frame, equations),
+        promised={name: frame.widths[name].astype(np.float64) for name in counted(publication)},
     )
 
 
@@ -136,30 +108,8 @@ def _people(frame: Frame, publication: Publication) -> Integers:
     return np.where(frame.is_hidden_before & frame.rests_on_k, np.maximum(frame.people, k), frame.people)
 
 
-def _values(frame: Frame, equations: Sequence[Equation]) -> dict[str, Integers]:
-    """Return a column for each pair of measures that add up: of parts and totals together."""
-    values = {
-        _label(one): frame.values[one.part_measure].copy() for one in {_label(one): one for one in equations}.values()
-    }
-    for equation in equations:
-        if equation.part_measure != equation.total_measure:
-            values[_label(equation)][equation.total] = frame.values[equation.total_measure][equation.total]
-    return values
-
-
-def _promised(frame: Frame, equations: Sequence[Equation]) -> dict[str, NDArray[np.float64]]:
-    """Return what earlier releases promised hidden rows, under the names of `_values`."""
-    promised = {}
-    for equation in {_label(one): one for one in equations}.values():
-        promised[_label(equation)] = frame.widths[equation.part_measure].astype(np.float64)
-    for equation in equations:
-        if equation.part_measure != equation.total_measure:
-            promised[_label(equation)][equation.total] = frame.widths[equation.total_measure][equation.total]
-    return promised
-
-
 def _relations(equations: Sequence[Equation]) -> list[Relation]:
-    return [Relation(_label(one), one.total, one.parts) for one in equations]
+    return [Relation(one.part_measure, one.total, one.parts, one.total_measure) for one in equations]
 
 
 def _rules(frame: Frame, publication: Publication) -> list[Rule]:

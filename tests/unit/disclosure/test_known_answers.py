@@ -177,3 +177,22 @@ def test_cells_without_the_measure_of_dominance_are_refused():
     cells = Cells([("t",)], {"visits": np.array([3])}, *(np.array([1]) for _ in range(3)), np.zeros(1, dtype=np.int8))
     with pytest.raises(DisclosureError, match="dominance"):
         suppress(cells, [], Rule())
+
+
+def test_measures_that_add_up_to_another_one_hang_together_with_it():
+    # Pages on which visits began, of 4 people and of 20, add up to the visits of a day; with those of another they are both days'.
+    views = np.array([12, 60, 0, 0, 0])
+    visits = np.array([0, 0, 72, 15, 87])
+    cells = Cells(
+        [("pages", 0), ("pages", 1), ("days", 0), ("days", 1), ("weeks", 0)],
+        {"page_views": views, "visits": visits},
+        np.array([4, 20, 24, 5, 29]),
+        *(np.full(5, 3) for _ in range(2)),
+        np.zeros(5, dtype=np.int8),
+        amount=views + visits,
+    )
+    pages, both_days = Relation("page_views", 2, (0, 1), "visits"), Relation("visits", 4, (2, 3))
+    assert suppress(cells, [both_days], Rule()).hidden.tolist() == [True, False, True, True, False]
+    # The few pages and the other day together would be known, on nine people.
+    hidden = suppress(cells, [pages, both_days], Rule()).hidden.tolist()
+    assert hidden in ([True, True, True, True, False], [True, False, True, True, True])
