@@ -180,7 +180,7 @@ def test_cells_without_the_measure_of_dominance_are_refused():
 
 
 def test_measures_that_add_up_to_another_one_hang_together_with_it():
-    # Pages on which visits began, of 4 people and of 20, add up to the visits of a day; with those of another they are both days'.
+    # Pages on which visits began, of 4 people and of 20, add up to the visits of a day, and two days to both.
     views = np.array([12, 60, 0, 0, 0])
     visits = np.array([0, 0, 72, 15, 87])
     cells = Cells(
