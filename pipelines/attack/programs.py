@@ -71,7 +71,7 @@ class Programs:
             together = not exact and open_cells.sum() < _WORTH_ANOTHER * left
             left = open_cells.sum()
             aim = self._aim(open_cells, end_low, end_high)
-            solution = self._spread(open_cells, wide) if together else self._solution(aim)
+            solution = self._spread(open_cells, seen_low, seen_high, wide) if together else self._solution(aim)
             seen_low, seen_high = np.minimum(seen_low, solution), np.maximum(seen_high, solution)
             if not together:
                 end_low |= aim > 0
@@ -152,22 +152,29 @@ class Programs:
         self._last[self._columns] = self._solved(aim[self._columns], self._given)
         return self._last.copy()
 
-    def _spread(self, open_cells: Bools, chance: np.random.Generator) -> Floats:
-        """Let as many open cells as can be lie as far above their lower ends as is asked of them, all in one solution.
+    def _spread(self, open_cells: Bools, seen_low: Floats, seen_high: Floats, chance: np.random.Generator) -> Floats:
+        """Let as many open cells as can be lie as far as is asked of them from where they were seen, all in one solution.
 
-        Each column stands twice: up to that height it counts, by a weight drawn by lot; beyond it counts no more, and leaves what
+        Cells that were seen low last are to rise, the others to fall. Each column stands twice, up to that height and beyond it:
+        what is to rise counts below, what is to fall costs beyond, by a weight drawn by lot; no more is asked, and leaves what
         there is to others. Raises UnsolvedError.
         """
         columns, size = self._columns, len(self._columns)
         lowest, highest = self._box[columns].T
-        enough = np.minimum(lowest + self.required[columns], highest)
-        box = np.column_stack((np.concatenate((lowest, np.zeros(size))), np.concatenate((enough, highest - enough))))
+        low, high, last = seen_low[columns], seen_high[columns], self._last[columns]
+        falls = last - low > high - last
+        height = np.where(
+            falls, high - self.required[columns], np.where(np.isinf(low), lowest, low) + self.required[columns]
+        )
+        height = np.clip(height, lowest, highest)
+        box = np.column_stack((np.concatenate((lowest, np.zeros(size))), np.concatenate((height, highest - height))))
         weight = np.where(open_cells[columns], chance.uniform(0.5, 1.0, size), 0.0)
+        aim = np.concatenate((np.where(falls, 0.0, -weight), np.where(falls, weight, 0.0)))
         given = self._given | {"bounds": box}
         for kind in ("A_eq", "A_ub"):
             if kind in given:
                 given[kind] = hstack([given[kind]] * 2, format="csr")
-        found = self._solved(np.concatenate((-weight, np.zeros(size))), given)
+        found = self._solved(aim, given)
         self._last[columns] = found[:size] + found[size:]
         return self._last.copy()
 
