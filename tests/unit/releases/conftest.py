@@ -29,8 +29,11 @@ def published_policy(full_policy: Policy) -> Policy:
     tables = {}
     for name in TABLES:
         table = policy.publication.tables[name]
-        people = {measure: column for measure, column in table.people.items() if measure != "visiting_people"}
-        people = {measure: column for measure, column in people.items() if measure not in {"visiting_people"}}
+        people = {
+            measure: column
+            for measure, column in table.people.items()
+            if measure != "visiting_people" or name == "partner_monthly_usage"  # of which the people of hours are parts
+        }
         others = tuple(name for name in table.others if name in {"median_visit_seconds", "visits"})
         adds_up = tuple(name for name in table.adds_up if name in {"page_views", "visits"})
         tables[name] = table.model_copy(

@@ -62,7 +62,7 @@ def usage(views: Iterable[Views], kind: str) -> list[tuple[Any, ...]]:
     return [
         (partner, first, sum(one.count for one in each), len({(one.person, one.day) for one in each}),
          len({one.person for one in each if one.person.endswith("0")}), len({one.person for one in each}), 0.0,
-         len({one.person for one in each}))
+         len({one.person for one in each}), len({one.person for one in each}))
         for (partner, first), each in sorted(by.items())
     ]  # fmt: skip
 
@@ -98,7 +98,8 @@ def write_marts(path: Path, views: list[Views]) -> None:
     with duckdb.connect(str(path)) as connection:
         for kind, name in USAGE.items():
             columns = (
-                f"partner_id VARCHAR, {kind} DATE, {people}, median_visit_seconds DOUBLE, contributing_people BIGINT"
+                f"partner_id VARCHAR, {kind} DATE, {people}, median_visit_seconds DOUBLE, contributing_people BIGINT, "
+                "visiting_people BIGINT"
             )
             _fill(connection, name, columns, usage(views, kind))
         for name, column in (("partner_content_daily", "content_id"), ("partner_device_daily", "device")):
