@@ -60,7 +60,7 @@ class BreakdownPress(Press):
                     f"partner_id VARCHAR, {kind} DATE, page_views BIGINT, visits BIGINT, unique_members BIGINT, "
                     "unique_visitors BIGINT, median_visit_seconds DOUBLE, contributing_people BIGINT, visiting_people BIGINT"
                 )
-                _fill(connection, name, columns, [(*row, row[-1]) for row in usage(self.views, kind)])
+                _fill(connection, name, columns, usage(self.views, kind))
             for name, column in DAILY.items():
                 rows = [(row[0], *row[2:]) for row in breakdown(self.views, "day", (column.removesuffix("_id"),))]
                 _fill(connection, name, f"partner_id VARCHAR, {column} VARCHAR, day DATE, {_MEASURES}", rows)
