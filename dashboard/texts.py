@@ -47,8 +47,8 @@ class Texts:
         return self.gettext(singular if count == 1 else plural)
 
     def word(self, code: str) -> str:
-        """Return the word for a code, or the code."""
-        return self.gettext(words.VALUES.get(code, code))
+        """Return the word for a code, or the code; of one like `desktop / Linux` those of its sides."""
+        return " / ".join(self.gettext(words.VALUES.get(side, side)) for side in code.split(" / "))
 
     def weekday(self, number: int) -> str:
         """Return the name of a weekday, from 1 for Monday."""

@@ -43,6 +43,7 @@ DIMENSIONS = {
     "engine": N_("Browser engine"),
     "search_engine": N_("Search engine"),
     "os": N_("Operating system"),
+    "device_os": N_("Device and system"),
     "entry_page": N_("First page of the visit"),
     "exit_page": N_("Last page of the visit"),
 }

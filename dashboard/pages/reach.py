@@ -7,7 +7,7 @@ from dashboard.asking import Asked
 from dashboard.figures.breakdowns import dimensions
 from dashboard.pages.page import N_, Page, breakdown_table
 
-FIRST = ("referrer", "device", "search_engine", "browser", "engine", "os", "entry_page", "exit_page")
+FIRST = ("referrer", "device", "device_os", "search_engine", "browser", "engine", "os", "entry_page", "exit_page")
 """Dimensions in the order of the page; others come after them, by name."""
 ELSEWHERE = {"content", "content_type", "feature"}
 

@@ -48,17 +48,17 @@ class Part(StrictModel):
 class PartsOf(StrictModel):
     """The rows of a table are the parts of the rows of another one of the same period.
 
-    `measures` gives for each measure of this table the one of the `table` that it adds up to. With `by`, a column of this table,
-    the parts of each value of it add up to the row of that value; without it all rows do. With `each`, the first dimension of
+    `measures` gives for each measure of this table the one of the `table` that it adds up to. With `each`, the first dimension of
     this table, the rows of each of its values in `only` are all the parts, over again. Rows of values that no `only` of the table
-    names are not published: nothing would protect them.
+    names are not published: nothing would protect them. With `under`, parts have values like `desktop / Linux`, and add up to the
+    row of what stands before ` / `: in the `table` of that one dimension, or among the rows of that value of the first dimension.
     """
 
     table: Name
     measures: Annotated[Mapping[Name, Name], Constraint(min_length=1)]
     people: Mapping[Name, Name] = {}
     """Counts of people of this table, each with the one of the `table` that it lies within; else those of the same name."""
-    by: Name | None = None
+    under: Name | None = None
     each: Name | None = None
     only: tuple[Name, ...] = ()
 
@@ -122,7 +122,6 @@ class PublishedTable(StrictModel):
         yield from (PARTNER, self.period, *self.dimensions, *self.measures, *self.rests_on)
         yield from (name for part in self.parts.values() for name in part.columns)
         yield from (PEOPLE, *self.people.values())
-        yield from (part.by for part in self.parts_of if part.by is not None)
         yield from (f"{which}_{self.amount}" for which in ("largest", "second") if self.amount is not None)
 
     @model_validator(mode="after")
@@ -224,9 +223,16 @@ def _relation_faults(
             (set(part.people) - set(table.people)) | (set(part.people.values()) - set(total.people))
         ):
             yield Fault((*here, "parts_of", place), f"{unknown[0]!r} counts no people")
-        elif total.dimensions != (() if part.by is None else (part.by,)):
-            yield Fault((*here, "parts_of", place), f"the rows of {part.table!r} are not told apart by `by` alone")
+        elif not _has_one_total(table, part, total):
+            yield Fault((*here, "parts_of", place), f"{part.table!r} has no one row that they add up to")
     yield from _finer_faults(here, table, tables)
+
+
+def _has_one_total(table: PublishedTable, part: PartsOf, total: PublishedTable) -> bool:
+    """Return whether there is one row of the total's table for each part."""
+    if part.under is None:
+        return total.dimensions == ()
+    return total.dimensions == (part.under,) or (total is table and part.under in total.only)
 
 
 def _finer_faults(

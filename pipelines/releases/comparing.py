@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.policy.publication import PartsOf, Publication, PublishedTable
 from pipelines.releases.closing import days_of
-from pipelines.releases.finer import Finer, finer_of, has_any
+from pipelines.releases.finer import Finer, finer_of, has_any, named_totals, value_of_total
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
 from pipelines.releases.rows import first_day
@@ -145,18 +145,19 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
         for part in publication.tables[name].parts_of:
             if part.table in tables:
                 for only in part.takes:
-                    _judge_remainders(work, name, (part, only), publication.threshold_of(part.table))
+                    _judge_remainders(work, publication, name, (part, only))
 
 
 def _judge_remainders(
-    work: duckdb.DuckDBPyConnection, name: str, of: tuple[PartsOf, tuple[str, ...]], threshold: int
+    work: duckdb.DuckDBPyConnection, publication: Publication, name: str, of: tuple[PartsOf, tuple[str, ...]]
 ) -> None:
     """Refuse units in which what a shown total has beside its shown parts fell, or rose on too few people.
 
     People who came to the total came to one of its parts: those beyond the rises of the shown parts came to the rest.
     """
     part, only = of
-    value = "''" if part.by is None else "grp"
+    threshold = publication.threshold_of(part.table)
+    value, is_named = value_of_total(publication, part, "c"), has_any("t", named_totals(publication, part))
     for own, theirs in part.measures.items():
         rest = f"(t.now_{theirs} - t.was_{theirs} - coalesce(p.moved, 0))"
         work.execute(
@@ -165,7 +166,7 @@ def _judge_remainders(
             "sum(if(is_changed, now_persons - persons, 0)) AS rises "
             f"FROM compared c WHERE tbl = '{name}' AND {has_any('c', only)} GROUP BY ALL) p "
             "ON p.partner = t.partner AND p.period = t.period "
-            f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND NOT t.is_hidden AND t.was_{theirs} IS NOT NULL "
-            "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
+            f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND {is_named} AND NOT t.is_hidden "
+            f"AND t.was_{theirs} IS NOT NULL AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
             f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_persons - t.persons - coalesce(p.rises, 0) < {threshold}))"
         )

@@ -1,9 +1,9 @@
-"""Which rows of finer tables a row of a longer period consists of: its own days and weeks, or those of its dimension's table."""
+"""Which rows a row consists of: a longer period of its days and weeks, or of those of its dimension's table; a total of parts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.policy.publication import PublishedTable
+from pipelines.policy.publication import PartsOf, Publication, PublishedTable
 from pipelines.releases.marts import SEPARATOR
 
 
@@ -33,6 +33,17 @@ def has_any(row: str, only: tuple[str, ...]) -> str:
     """Return the SQL of whether the first dimension of a row is one of `only`; any is, when there are none."""
     listed = " OR ".join(f"starts_with({row}.value, '{value}' || {SEPARATOR})" for value in only)
     return f"({listed or 'true'})"
+
+
+def named_totals(publication: Publication, part: PartsOf) -> tuple[str, ...]:
+    """Return the value of the first dimension that the totals of parts have, none where their table has no such dimension."""
+    return (part.under,) if part.under and len(publication.tables[part.table].dimensions) > 1 else ()
+
+
+def value_of_total(publication: Publication, part: PartsOf, row: str) -> str:
+    """Return the SQL of the value of the row that a part (an alias) adds up to."""
+    named = "".join(f"'{value}' || {SEPARATOR} || " for value in named_totals(publication, part))
+    return f"({named}{row}.grp)" if part.under else "''"
 
 
 def finer_of(table: PublishedTable, tables: dict[str, PublishedTable]) -> Iterator[Finer]:

@@ -12,6 +12,9 @@ from pipelines.policy.publication import PARTNER, Publication, PublishedTable
 SEPARATOR = "chr(31)"
 """Between the dimensions of a row's `value`, in SQL: a control character that no dimension has."""
 
+UNDER = " / "
+"""Between a value and what is part of it."""
+
 DIMENSION = "dimension_"
 """Before the name of a dimension in what is read: one may be called as one of the columns that every table has."""
 
@@ -44,8 +47,8 @@ def read(
     """Return, by table, the mart's rows of `periods` and `partners`, sorted by partner, period and dimensions.
 
     Columns besides the mart's own measures and its dimensions (`dimension_` and the name): partner, tbl, kind, period, value (the
-    dimensions in one text, empty without any), grp (the value of `by`), persons (on how many people the row rests), largest and
-    second. Of a table with `only`, no other rows are read. Raises DamagedError.
+    dimensions in one text, empty without any), grp (of parts `under` a value: what theirs begins with), persons (on how many
+    people the row rests), largest and second. Of a table with `only`, no other rows are read. Raises DamagedError.
     """
     read = {}
     for name in present(warehouse, publication):
@@ -59,11 +62,10 @@ def read(
 def _select(name: str, table: PublishedTable) -> str:
     dimensions = [f"coalesce(\"{column}\"::VARCHAR, '')" for column in table.dimensions]
     value = f"concat_ws({SEPARATOR}, {', '.join(dimensions)})" if dimensions else "''"
-    by = next((part.by for part in table.parts_of if part.by is not None), None)
     amount = table.amount
     columns = [
         f"{PARTNER} AS partner", f"'{name}' AS tbl", f"'{table.period}' AS kind", f'"{table.period}" AS period',
-        f"{value} AS value", f'"{by}"::VARCHAR AS grp' if by else "NULL::VARCHAR AS grp",
+        f"{value} AS value", f"{_group(table)}::VARCHAR AS grp",
         f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS persons",
         f'coalesce("largest_{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
         f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
@@ -76,6 +78,16 @@ def _select(name: str, table: PublishedTable) -> str:
         f'SELECT {", ".join(columns)} FROM "{name}" '  # noqa: S608 -- names of the policy, which are plain
         f'WHERE list_contains($periods::DATE[], "{table.period}") AND list_contains($partners::VARCHAR[], {PARTNER}) '
         f"{kept}ORDER BY 1, 4, 5"
+    )
+
+
+def _group(table: PublishedTable) -> str:
+    """Return the SQL of what the values begin with that are parts of a row of that value."""
+    only = ", ".join(f"'{value}'" for part in table.parts_of if part.under for value in part.only)
+    return (
+        f'if("{table.dimensions[0]}" IN ({only}), split_part("{table.dimensions[-1]}", \'{UNDER}\', 1), NULL)'
+        if only
+        else "NULL"
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import DamagedError
 from pipelines.policy.publication import PartsOf, Publication
-from pipelines.releases.finer import finer_of, has_any
+from pipelines.releases.finer import finer_of, has_any, value_of_total
 from pipelines.releases.rows import NEW, first_day
 
 Integers = NDArray[np.int64]
@@ -77,10 +77,9 @@ def _of_parts(
 ) -> Iterator[Structure]:
     """Yield how the rows of a table add up to those of another one of the same period."""
     unions = {**_both(publication, name, part.table), **part.people}
-    value = "''" if part.by is None else "p.grp"
     for only in part.takes:
         is_part = f"p.tbl = '{name}' AND {has_any('p', only)}"
-        same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value}"
+        same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value_of_total(publication, part, 'p')}"
         _require_totals(connection, (name, part), is_part, same)
         yield _structure(connection, part.table, (f"{is_part} AND {same}",), dict(part.measures), unions, is_made=False)
 

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.policy.publication import PartsOf, Publication, PublishedTable
-from pipelines.releases.finer import Finer, finer_of, has_any
+from pipelines.releases.finer import Finer, finer_of, has_any, named_totals, value_of_total
 from pipelines.releases.marts import SEPARATOR, Periods, counted
 
 NEW, SHOWN, HIDDEN = 0, 1, 2
@@ -165,27 +165,33 @@ def _keep_remainders(
     for name, table in publication.tables.items():
         for part in table.parts_of if table.period in kinds else ():
             for only in part.takes:
-                _keep_remainder(connection, name, (part, only), number)
+                _keep_remainder(connection, publication, name, (part, only), number)
 
 
 def _keep_remainder(
-    connection: duckdb.DuckDBPyConnection, name: str, of: tuple[PartsOf, tuple[str, ...]], number: int
+    connection: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    name: str,
+    of: tuple[PartsOf, tuple[str, ...]],
+    number: int,
 ) -> None:
     """Add a row for what new totals hold beyond their parts: small cells that were destroyed with their events.
 
     Nobody knows on how many people it rests: on one, that is, and so it is hidden, and protected as any other row.
     """
     part, only = of
-    same = f" AND {has_any('p', only)}" + ("" if part.by is None else " AND p.grp = t.value")
+    is_total = f"t.tbl = '{part.table}' AND t.standing = {NEW} AND {has_any('t', named_totals(publication, part))}"
+    is_part = f"p.tbl = '{name}' AND p.standing = {NEW} AND {has_any('p', only)}"
+    same = f"p.partner = t.partner AND p.period = t.period AND t.value = {value_of_total(publication, part, 'p')}"
+    last = f"split_part(t.value, {SEPARATOR}, -1)"
     named = "".join(f"'{value}' || {SEPARATOR} || " for value in only)
     beyond = {own: f"t.{theirs} - coalesce(sum(p.{own}), 0)::BIGINT" for own, theirs in part.measures.items()}
     columns = ", ".join(f"greatest({sql}, 0) AS {own}" for own, sql in beyond.items())
     grouped = ", ".join(f"t.{theirs}" for theirs in dict.fromkeys(part.measures.values()))
     connection.execute(
-        f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, {named}chr(30) || t.value AS value, "  # noqa: S608
-        f"{'NULL' if part.by is None else 't.value'} AS grp, {NEW} AS standing, {number} AS release, 1 AS persons, 0 AS largest, "
-        f"0 AS second, {columns} FROM rows t LEFT JOIN rows p ON p.tbl = '{name}' AND p.partner = t.partner "
-        f"AND p.period = t.period AND p.standing = {NEW}{same} WHERE t.tbl = '{part.table}' AND t.standing = {NEW} "
+        f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, {named}chr(30) || {last} AS value, "  # noqa: S608
+        f"{last if part.under else 'NULL'} AS grp, {NEW} AS standing, {number} AS release, 1 AS persons, 0 AS largest, "
+        f"0 AS second, {columns} FROM rows t LEFT JOIN rows p ON {is_part} AND {same} WHERE {is_total} "
         f"GROUP BY t.partner, t.kind, t.period, t.value, {grouped} HAVING greatest({', '.join(beyond.values())}) > 0"
     )
 

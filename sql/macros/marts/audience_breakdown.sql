@@ -6,6 +6,7 @@
         'device': "coalesce(device_class, '(none)')",
         'browser': "coalesce(browser, '(none)')",
         'os': "coalesce(os, '(none)')",
+        'device_os': "coalesce(device_class, '(none)') || ' / ' || coalesce(os, '(none)')",
         'feature': "coalesce(feature, '(none)')",
         'referrer': "coalesce(referrer_host, '(none)')",
         'search': search_engine_of('referrer_host'),

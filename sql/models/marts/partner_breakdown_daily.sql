@@ -3,4 +3,4 @@
 --   contents, or one visit that began in it and had such a page view later.
 -- Parameters: days (each is replaced), visit_gap_seconds.
 
-{{ audience_breakdown('day', ['content_type', 'browser', 'os']) }}
+{{ audience_breakdown('day', ['content_type', 'browser', 'os', 'device_os']) }}

@@ -30,6 +30,7 @@ VALUES: dict[str, Callable[[Hit], str | None]] = {
     "device": lambda hit: hit.device,
     "browser": lambda hit: hit.browser,
     "os": lambda hit: hit.system,
+    "device_os": lambda hit: f"{hit.device or NOT_KNOWN} / {hit.system or NOT_KNOWN}",
     "feature": lambda hit: hit.feature,
     "referrer": lambda hit: hit.referrer,
     "search": lambda hit: engine_of(hit.referrer),
@@ -45,7 +46,7 @@ def engine_of(host: str) -> str:
 
 def partner_breakdown_daily(hits: list[Hit]) -> Rows:
     """partner, dimension, value, day, page_views, visits, members, visitors, contributing_people, the largest two."""
-    return _breakdown(hits, lambda day: day, ("content_type", "browser", "os"), has_ends=False)
+    return _breakdown(hits, lambda day: day, ("content_type", "browser", "os", "device_os"), has_ends=False)
 
 
 def partner_breakdown_weekly(hits: list[Hit]) -> Rows:

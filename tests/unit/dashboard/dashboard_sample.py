@@ -31,10 +31,9 @@ DAILY = 8
 DEVICES = {"mobile": 0.62, "desktop": 0.29, "tablet": 0.07, "other": 0.02}
 FEATURES = {"content": 0.7, "catalogue": 0.15, "search": 0.1, "statistics": 0.05}
 REFERRERS = {"search.example": 0.4, "(none)": 0.3, "music.example": 0.2, "news.example": 0.1}
-BROWSERS, SYSTEMS = (
-    {"Chrome": 0.6, "Safari": 0.3, "Samsung Internet": 0.1},
-    {"Android": 0.5, "iOS": 0.35, "Windows": 0.15},
-)
+SYSTEMS = {
+    "mobile / Android": 0.32, "mobile / iOS": 0.3, "desktop / Windows": 0.29, "tablet / Android": 0.07, "other / Other": 0.02,
+}  # fmt: skip
 BANDS = {"1": 0.5, "2-3": 0.25, "4-9": 0.15, "10-29": 0.08, "30+": 0.02}
 LENGTHS = {"0-9": 0.3, "60-179": 0.5, "1800+": 0.2}
 EVENTS = {"sent": 1.0, "reached": 0.9, "opened": 0.4, "reacted": 0.1}
@@ -186,7 +185,7 @@ def _contents(partner: str, views: int) -> Iterator[tuple[str, int]]:
 
 
 def _breakdowns(layout: TableLayout, partner: str, views: int) -> Iterator[dict[str, Any]]:
-    shared = {"browser": BROWSERS, "os": SYSTEMS}
+    shared = {"device_os": SYSTEMS}
     if layout.period != "day":
         shared |= {"device": DEVICES, "feature": FEATURES, "referrer": REFERRERS}
         yield from (

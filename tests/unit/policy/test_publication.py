@@ -16,7 +16,8 @@ publication:
                parts_of: [{table: usage, measures: {page_views: page_views}}]}
     weekly: {period: week, adds_up: [page_views], days: usage, threshold: 20, rounding: 5}
     kinds: {period: week, dimensions: [dimension, value], adds_up: [page_views], days: {content: contents},
-            parts_of: [{table: weekly, each: dimension, only: [content, browser], measures: {page_views: page_views}}]}
+            parts_of: [{table: weekly, each: dimension, only: [content, browser], measures: {page_views: page_views}},
+                       {table: kinds, each: dimension, only: [page], under: content, measures: {page_views: page_views}}]}
 """
 FIELD = "{{type: {}, action: keep, purposes: [statistics], clause: purpose.statistics, description: D., description_ko: 디.}}"
 MART = """\
@@ -89,6 +90,10 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("days: {content: contents}", "days: {content: usage}", "    kinds: {p", "no published table of days"),
         ("days: {content: contents}", "days: {os: contents}", "    kinds: {p", "'os' has days, and no `only` names it"),
         ("each: dimension", "each: value", "    kinds: {p", "`each` is the first dimension"),
+        ("under: content", "under: os", "                       {table: kinds", "'kinds' has no one row that they add up to"),
+        (", under: content", "", "                       {table: kinds", "'kinds' has no one row that they add up to"),
+        ("{table: weekly, each: dimension", "{table: weekly, under: content, each: dimension", "            parts_of",
+         "'weekly' has no one row that they add up to"),
         ("only: [content, browser]", "only: []", "    kinds: {p", "`only` says which of its values add up"),
     ],
 )  # fmt: skip
@@ -108,4 +113,4 @@ def test_only_aggregates_are_published(published, refused):
 
 def test_only_the_values_that_a_relation_names_are_published(published, loaded):
     tables = loaded(published).publication.tables
-    assert (tables["kinds"].only, tables["weekly"].only) == (("content", "browser"), ())
+    assert (tables["kinds"].only, tables["weekly"].only) == (("content", "browser", "page"), ())

@@ -23,7 +23,7 @@ BREAKDOWNS = {
 }
 LINKED = {"day": "partner_linked_daily", "week": "partner_linked_weekly", "month": "partner_linked_monthly"}
 TABLES = (*USAGE.values(), *DAILY, *BREAKDOWNS.values(), *LINKED.values())
-ALL = ("content", "content_type", "device", "browser", "os", "feature", "referrer", "search")
+ALL = ("content", "content_type", "device", "browser", "os", "device_os", "feature", "referrer", "search")
 ENDS = ("entry_page", "exit_page")
 _PEOPLE = "unique_members BIGINT, unique_visitors BIGINT, contributing_people BIGINT"
 _MEASURES = f"page_views BIGINT, visits BIGINT, {_PEOPLE}, largest_page_views BIGINT, second_page_views BIGINT"
@@ -33,12 +33,19 @@ def _number(one: Views) -> int:
     return int(one.person.rpartition("-")[2])
 
 
+def _system(one: Views) -> str:
+    """Systems run on one kind of device each; one in forty has the rarer one."""
+    frequent, rare = ("Windows", "Linux") if one.device == "desktop" else ("Android", "iOS")
+    return frequent if _number(one) % 40 else rare
+
+
 VALUE_OF: dict[str, Callable[[Views], str]] = {
     "content": lambda one: one.content,
     "content_type": lambda one: "album",
     "device": lambda one: one.device,
     "browser": lambda one: ("Chrome", "Chrome", "Safari", "Opera")[_number(one) % 4],
-    "os": lambda one: "Windows" if _number(one) % 5 else "Linux",
+    "os": _system,
+    "device_os": lambda one: f"{one.device} / {_system(one)}",
     "feature": lambda one: "search" if one.content == "album-1" else "chart",
     "referrer": lambda one: "(none)" if _number(one) % 3 else "portal.example",
     "search": lambda one: "(none)",
@@ -65,7 +72,7 @@ class BreakdownPress(Press):
                 rows = [(row[0], *row[2:]) for row in breakdown(self.views, "day", (column.removesuffix("_id"),))]
                 _fill(connection, name, f"partner_id VARCHAR, {column} VARCHAR, day DATE, {_MEASURES}", rows)
             for kind, name in BREAKDOWNS.items():
-                dimensions = ("content_type", "browser", "os") if kind == "day" else (*ALL, *ENDS)
+                dimensions = ("content_type", "browser", "os", "device_os") if kind == "day" else (*ALL, *ENDS)
                 columns = f"partner_id VARCHAR, dimension VARCHAR, value VARCHAR, {kind} DATE, {_MEASURES}"
                 _fill(connection, name, columns, breakdown(self.views, kind, dimensions))
             for kind, name in LINKED.items():

@@ -14,7 +14,7 @@ from pipelines.releases.rows import load_rows
 
 FIRST = date(2026, 11, 1)
 CLOSED_WEEK, CLOSED_MONTH = date(2026, 11, 11), date(2026, 12, 4)
-DIMENSIONS = ("content", "device", "feature", "referrer", "browser", "os")
+DIMENSIONS = ("content", "device", "feature", "referrer")
 
 
 @pytest.fixture
@@ -46,14 +46,18 @@ def equations(broken_down) -> set[tuple[str, ...]]:
 def test_a_value_of_a_week_is_the_sum_of_its_days_wherever_they_lie(equations):
     assert ("breakdown_weekly 02 content=album-2", "content_daily 02 album-2") in equations
     assert ("breakdown_weekly 02 device=desktop", "device_daily 02 desktop") in equations
-    assert ("breakdown_weekly 02 browser=Chrome", "breakdown_daily 02 browser=Chrome") in equations
+    assert (
+        "breakdown_weekly 02 device_os=desktop / Linux",
+        "breakdown_daily 02 device_os=desktop / Linux",
+    ) in equations
     assert ("linked_weekly 02 melon\x1fplay".replace("\x1f", "="), "linked_daily 02 melon=play") in equations
 
 
 def test_a_value_of_a_month_is_the_sum_of_its_days_and_of_its_weeks_with_the_days_at_its_edges(equations):
-    total = "breakdown_monthly 01 browser=Chrome"
-    assert (total, "breakdown_daily 01 browser=Chrome", "breakdown_daily 02 browser=Chrome") in equations
-    assert (total, "breakdown_daily 01 browser=Chrome", "breakdown_weekly 02 browser=Chrome") in equations
+    system = "device_os=desktop / Linux"
+    total, edge = f"breakdown_monthly 01 {system}", f"breakdown_daily 01 {system}"
+    assert (total, edge, f"breakdown_daily 02 {system}") in equations
+    assert (total, edge, f"breakdown_weekly 02 {system}") in equations
     total = "breakdown_monthly 01 feature=chart"
     assert {one for one in equations if one[0] == total} == {
         (total, "feature_daily 02 chart"), (total, "breakdown_weekly 02 feature=chart"),
@@ -67,19 +71,36 @@ def test_the_values_of_each_dimension_add_up_to_the_total_and_those_of_two_never
     }
     contents = ("breakdown_monthly 01 content=album-1", "breakdown_monthly 01 content=album-2")
     assert contents in monthly
-    daily = {one[1:] for one in equations if one[0] == "daily_usage 01" and "breakdown_daily" in one[1]}
-    assert daily == {("breakdown_daily 01 browser=Chrome",), ("breakdown_daily 01 os=Linux",)}
+
+
+def test_the_systems_of_a_kind_of_device_add_up_to_it_and_to_nothing_else(equations):
+    monday = ("breakdown_{} 02 device_os=desktop / Linux", "breakdown_{} 02 device_os=desktop / Windows")
+    daily, weekly = (tuple(name.format(kind) for name in monday) for kind in ("daily", "weekly"))
+    totals = {one[0] for one in equations if one[1:] in (daily, weekly)}
+    assert totals == {"device_daily 02 desktop", "breakdown_weekly 02 device=desktop"}
+    month = {one for one in equations if one[0] == "breakdown_monthly 01 device=desktop" and "device_os" in one[1]}
+    assert [len(one) for one in month] == [3]
 
 
 def test_what_no_relation_protects_is_not_published(broken_down):
     broken_down.views = audience("partner-a", MONDAY, 7, 60)
     assert broken_down.publish(CLOSED_WEEK).status == "published"
     told = {row[0] for row in broken_down.rows("partner-a", "partner_breakdown_weekly", "dimension")}
-    assert told and told <= set(DIMENSIONS)
-    assert {row[0] for row in broken_down.rows("partner-a", "partner_breakdown_daily", "dimension")} <= {
-        "browser",
-        "os",
-    }
+    assert told and told <= {*DIMENSIONS, "device_os"}
+    assert {row[0] for row in broken_down.rows("partner-a", "partner_breakdown_daily", "dimension")} == {"device_os"}
+
+
+def test_who_has_a_rare_system_is_not_what_his_kind_of_device_has_beside_the_frequent_one(broken_down):
+    broken_down.views = crowd("partner-a", MONDAY, 41, count=2) + crowd("partner-a", MONDAY, 37, device="tablet")
+    without = broken_down.publish(date(2026, 11, 6), with_complementary=False)
+    assert without.status == "refused"
+    assert "partner_breakdown_daily.page_views" in {name for _, name, _ in without.leaks}
+    assert broken_down.publish(date(2026, 11, 6)).status == "published"
+    rows = broken_down.rows("partner-a", "partner_breakdown_daily", "value, page_views")
+    shown = dict(rows) | dict(broken_down.rows("partner-a", "partner_device_daily", "device, page_views"))
+    assert shown.get("desktop / Linux") is None
+    assert None in (shown.get("desktop"), shown.get("desktop / Windows"))
+    assert any(shown.values())
 
 
 @pytest.mark.slow
@@ -132,7 +153,7 @@ def test_a_month_with_breakdowns_leaks_nothing_closed_after_its_weeks_or_all_at_
         assert (outcome.status, outcome.leaks) == ("published", ())
     assert outcome.closed["month"] == ["2026-11-01"]
     rows = broken_down.rows("partner-1", "partner_breakdown_monthly", "dimension, value, page_views, is_suppressed")
-    assert {row[0] for row in rows if not row[3]} >= {"entry_page", "browser"}
+    assert {row[0] for row in rows if not row[3]} >= {"entry_page", "referrer"}
 
 
 def test_a_count_of_people_is_not_shown_where_it_equals_one_that_is_hidden(broken_down):
