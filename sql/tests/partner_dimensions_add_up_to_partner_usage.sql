@@ -57,6 +57,8 @@ all_dimensions as (
     union all
     select 'os' as dimension
     union all
+    select 'device_os' as dimension
+    union all
     select 'feature' as dimension
     union all
     select 'referrer' as dimension
@@ -81,7 +83,7 @@ wholes as (
     cross join all_dimensions as names
     where
         usage.day in ({{ days_to_build('day') }})
-        and names.dimension in ('content_type', 'browser', 'os')
+        and names.dimension in ('content_type', 'browser', 'os', 'device_os')
     union all
     select
         'week' as period,

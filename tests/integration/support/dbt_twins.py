@@ -74,6 +74,18 @@ SINGULAR = (
         "nobody behind the systems",
         "UPDATE partner_breakdown_daily SET contributing_people = 0 WHERE dimension = 'os'",
     ),
+    *(
+        DbtTwin("partner_systems_add_up_to_their_device", what, f"UPDATE {mart} SET {change}")  # noqa: S608 -- own names
+        for mart, what, change in (
+            (
+                "partner_breakdown_daily",
+                "a page view more",
+                "page_views = page_views + 1 WHERE dimension = 'device_os'",
+            ),
+            ("partner_breakdown_weekly", "another device", "value = 'x' || value WHERE dimension = 'device_os'"),
+            ("partner_breakdown_monthly", "no device", "dimension = 'x' WHERE dimension = 'device'"),
+        )
+    ),
     DbtTwin(
         "partner_hours_add_up_to_monthly_visits",
         "a visit more at each hour",
