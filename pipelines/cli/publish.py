@@ -1,5 +1,7 @@
-"""`partnerstats publish`: make the release that is due, and gate it; `publish export` writes one for BI tools."""
+"""`partnerstats publish`: make the release that is due, and gate it; export one for BI tools; say why rows are hidden."""
 
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -7,17 +9,21 @@ import typer
 
 from pipelines.cli.options import ClockOption, HomeOption, JsonOption, ReasonOption, RoleOption, settings_from
 from pipelines.cli.output import console, print_json, print_table, progress_bar
+from pipelines.clock import parse_day
 from pipelines.errors import UsageError
 from pipelines.releases.exporting import Format
 from pipelines.releases.given import Outcome
 from pipelines.steps.access import record_access
 from pipelines.steps.publishing.exporting import export_release
 from pipelines.steps.publishing.publishing import publish_release
+from pipelines.steps.publishing.reasons import WORDS, reasons
 from pipelines.steps.retention.beginning import begin_writing
 from pipelines.steps.subjects.erasing import finish_requests
 from pipelines.steps.workspace import Workspace, existing_home
 
-app = typer.Typer(help="Make and gate the release that is due; export one.")
+SHOWN = "shown"
+
+app = typer.Typer(help="Make and gate the release that is due; export one; say why rows are hidden.")
 
 
 @app.callback(invoke_without_command=True)
@@ -78,6 +84,39 @@ def export(
         return
     print_table(f"Release {done.release}", ["partner", "folder"], [(one, str(at)) for one, at in done.folders.items()])
     console().print(f"{done.written.files:,} files, {done.written.rows:,} rows, in {done.written.folder}", markup=False)
+
+
+@app.command("why")
+def why(
+    partner: Annotated[str, typer.Option(metavar="ID", help="Whose rows: as in the registry's partner_id.")],
+    first_day: Annotated[str, typer.Option("--from", metavar="DATE", help="Periods that begin on it or later.")],
+    last_day: Annotated[str, typer.Option("--to", metavar="DATE", help="Periods that begin on it or before.")],
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Each row of this table. Default: how many rows of each table.")
+    ] = None,
+    home: HomeOption = None,
+    clock: ClockOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say of a partner's published rows which are hidden, and why: for analysts, from the gate's memory, which has no figures.
+
+    For example: partnerstats publish why --partner p-001 --from 2026-11-02 --to 2026-11-08 --table partner_device_daily
+    """
+    settings = settings_from(home, clock)
+    existing_home(settings)
+    found = reasons(Workspace.open(settings), partner, table, parse_day(first_day), parse_day(last_day))
+    if as_json:
+        print_json({"rows": [asdict(one) for one in found]})
+        return
+    if table is None:
+        counted = Counter((one.table, one.reason or SHOWN) for one in found)
+        print_table("", ["table", "state", "rows"], [(*state, rows) for state, rows in sorted(counted.items())])
+    else:
+        rows = [(one.first_day, one.value, one.reason or SHOWN, f"{one.release:04}") for one in found]
+        print_table("", ["begins", "row", "state", "decided in release"], rows)
+    for reason in sorted({one.reason for one in found if one.reason}):
+        console(stderr=True).print(f"{reason}: {WORDS[reason]}.", markup=False)
+    console(stderr=True).print("For analysts, not for publication.")
 
 
 def _refuse_options_before(context: typer.Context) -> None:

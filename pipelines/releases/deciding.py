@@ -163,6 +163,7 @@ def _cells(
     columns["is_hidden"] = pa.array(hidden)
     columns["rests_on_k"] = pa.array((frame.people >= thresholds)[ids])
     columns["persons"] = pa.array(frame.people[ids], mask=hidden)
+    columns["reason"] = pa.array([mask.reason[row] for row in ids.tolist()], pa.string())
     for measure in counted(publication):
         columns[measure] = pa.array(frame.values[measure][ids], mask=~shown[measure][ids])
         widths = np.where(

@@ -32,8 +32,9 @@ KEY = (
 """What a row is: partner, table, kind and first day of its period, and its dimensions in one text."""
 STATE = (
     ("grp", pa.string()), ("release", pa.int32()), ("is_hidden", pa.bool_()), ("rests_on_k", pa.bool_()),
-    ("persons", pa.int64()),
+    ("persons", pa.int64()), ("reason", pa.string()),
 )  # fmt: skip
+"""What became of it; `reason` says why a row is hidden, for analysts."""
 KNOWN_EMPTY = -1
 """The width of a hidden measure of which it was known that there is none: nothing was kept, so nothing can be lost."""
 _NUMBER = 4

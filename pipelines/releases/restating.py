@@ -135,7 +135,7 @@ def _versions(work: duckdb.DuckDBPyConnection, publication: Publication, number:
     columns = [
         f"partner, tbl, kind, period, value, grp, {number} AS release, is_hidden",
         "if(is_hidden, coalesce(now_persons, 0) >= threshold, rests_on_k) AS rests_on_k",
-        "if(is_hidden, NULL, now_persons) AS persons",
+        "if(is_hidden, NULL, now_persons) AS persons, NULL::VARCHAR AS reason",
         *(f"if(is_hidden OR was_{name} IS NULL, NULL, now_{name}) AS {name}" for name in measures),
         *(width_column(name) for name in measures),
     ]

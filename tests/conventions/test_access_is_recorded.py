@@ -18,6 +18,7 @@ RECORDED_BY_A_STEP = {
 SHOWS_NOBODY = {
     ("keys", "status"): "lists names and periods of keys and opens nothing that they seal",
     ("publish", "export"): "copies aggregates that came through the gate",
+    ("publish", "why"): "reads the states of rows that the gate remembers, no figure of a hidden one",
     ("retention_audit", "audit_command"): "counts items and days",
     ("retention_plan", "plan_command"): "counts items and days, and destroys nothing",
     ("retention_verify", "verify_command"): "compares keyed digests and counts what it found",

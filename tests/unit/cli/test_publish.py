@@ -47,3 +47,14 @@ def test_publish_alone_still_publishes(run, tmp_path):
     code, said = run("publish", "--json", "--home", tmp_path / "home", "--clock", CLOCK)
     assert "Missing command" not in said
     assert code in (0, 1)
+
+
+def test_why_says_what_is_wrong_with_a_question(run, tmp_path):
+    home = ("--home", tmp_path / "home", "--clock", CLOCK)
+    asked = ("publish", "why", "--partner", "p-1", "--from", "2026-11-02", "--to", "2026-11-08")
+    code, said = run(*asked, *home)
+    assert (code, "partnerstats publish` first" in said) == (2, True)
+    code, said = run(*asked, "--table", "people", *home)
+    assert (code, "unknown table: one of partner_daily_usage" in said) == (2, True)
+    code, said = run(*asked[:-1], "2026-11-01", *home)
+    assert (code, "ends before it begins" in said) == (2, True)
