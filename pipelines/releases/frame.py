@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from pipelines.errors import UsageError
 from pipelines.policy.publication import Publication
-from pipelines.releases.marts import counted
+from pipelines.releases.finer import has_any
+from pipelines.releases.marts import SEPARATOR, counted
 from pipelines.releases.memory import KNOWN_EMPTY, width_column
 from pipelines.releases.relations import Integers
 from pipelines.releases.rows import HIDDEN, NEW, SHOWN
@@ -72,7 +73,7 @@ class Frame:
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) -> Frame:
-    """Read the table `rows`. Raises UsageError for rows of a table that the policy publishes no more."""
+    """Read the table `rows`. Raises UsageError for rows of a table or a breakdown that the policy publishes no more."""
     measures = counted(publication)
     tables = tuple(publication.tables)
     found: dict[str, Any] = connection.execute(
@@ -83,7 +84,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
     widths = {name: _whole(found[width_column(name)]) for name in measures}
     void = {name: width == KNOWN_EMPTY for name, width in widths.items()}
     order = {name: place for place, name in enumerate(tables)}
-    if gone := sorted(set(found["tbl"].tolist()) - set(order)):
+    if gone := sorted({*found["tbl"].tolist()} - set(order)) or _values_gone(connection, publication):
         raise UsageError(
             f"{gone[0]} was published, and what follows hangs together with it: the policy has to name it still"
         )
@@ -103,6 +104,18 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         widths=widths,
         void=void,
     )
+
+
+def _values_gone(connection: duckdb.DuckDBPyConnection, publication: Publication) -> list[str]:
+    """Return a table's value of the first dimension of which there are rows, and which `only` names no more."""
+    for name, table in publication.tables.items():
+        is_gone = f"tbl = '{name}' AND NOT {has_any('rows', table.only)}"
+        row = connection.execute(
+            f"SELECT split_part(value, {SEPARATOR}, 1) FROM rows WHERE {is_gone} LIMIT 1"
+        ).fetchone()  # noqa: S608
+        if row is not None:
+            return [f"{row[0]} of {name}"]
+    return []
 
 
 def _whole(column: Any) -> Integers:  # noqa: ANN401 -- what DuckDB gives, masked where a row has none

@@ -9,6 +9,7 @@ from press import MONDAY
 
 from pipelines.errors import UsageError
 from pipelines.policy import Policy
+from pipelines.policy.publication import PartsOf
 
 LATER = (BREAKDOWNS["week"], BREAKDOWNS["month"], *LINKED.values())
 WEDNESDAY_CLOSED, WEEK_CLOSED, NEXT_WEEK_CLOSED = date(2026, 11, 7), date(2026, 11, 11), date(2026, 11, 18)
@@ -53,3 +54,18 @@ def test_a_table_that_was_published_cannot_be_left_out_where_what_follows_hangs_
     with pytest.raises(UsageError, match="partner_linked_daily was published"):
         replace(new, policy=without(new.policy, *LINKED.values())).publish(WEEK_CLOSED)
     assert new.published.current() == "2026-11-07-0001"
+
+
+def test_a_breakdown_that_was_published_cannot_be_left_out_either(old, full_policy):
+    tables = dict(old.policy.publication.tables)
+    usage = PartsOf(
+        table="partner_daily_usage", each="dimension", only=("browser", "os"), measures={"page_views": "page_views"}
+    )
+    tables[BREAKDOWNS["day"]] = tables[BREAKDOWNS["day"]].model_copy(update={"parts_of": (usage,)})
+    publication = old.policy.publication.model_copy(update={"tables": tables})
+    former = replace(
+        old, root=old.root.with_name("former"), policy=old.policy.model_copy(update={"publication": publication})
+    )
+    assert former.publish(WEDNESDAY_CLOSED).status == "published"
+    with pytest.raises(UsageError, match="browser of partner_breakdown_daily was published"):
+        replace(former, policy=with_breakdowns(full_policy)).publish(WEEK_CLOSED)
