@@ -110,9 +110,8 @@ def _values_gone(connection: duckdb.DuckDBPyConnection, publication: Publication
     """Return a table's value of the first dimension of which there are rows, and which `only` names no more."""
     for name, table in publication.tables.items():
         is_gone = f"tbl = '{name}' AND NOT {has_any('rows', table.only)}"
-        row = connection.execute(
-            f"SELECT split_part(value, {SEPARATOR}, 1) FROM rows WHERE {is_gone} LIMIT 1"
-        ).fetchone()  # noqa: S608
+        query = f"SELECT split_part(value, {SEPARATOR}, 1) FROM rows WHERE {is_gone} LIMIT 1"  # noqa: S608 -- own names
+        row = connection.execute(query).fetchone()
         if row is not None:
             return [f"{row[0]} of {name}"]
     return []
