@@ -74,8 +74,8 @@ bench-publication: setup  ## Measure publication of 90 days for 500 partners, th
 ui: setup  ## Serve Dagster's UI on this machine only
 	@$(BIN)/partnerstats ui $(ARGS)
 
-docs: setup  ## Write dbt's page on every table and column to docs/dbt/index.html; open it from there
-	@$(BIN)/python -m pipelines.warehouse.docs
+docs: setup  ## Write dbt's page on every table and column to docs/dbt/index.html, and serve it on this machine only
+	@$(BIN)/python -m pipelines.warehouse.docs $(ARGS)
 
 twins: setup  ## Write docs/twins.md: each check, its clause, and what makes it fail
 	@cd tests/integration && ../../$(BIN)/python -m support.twin_table

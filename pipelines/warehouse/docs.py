@@ -1,22 +1,29 @@
-"""dbt's own page about the warehouse, from the prebuilt manifest: `python -m pipelines.warehouse.docs` writes it to `docs/dbt/`.
+"""dbt's own page about the warehouse, from the prebuilt manifest: `python -m pipelines.warehouse.docs` writes it and serves it.
 
-It describes models, columns and lineage; no data and no count of rows is in it. As dbt ships it, the page has a tracker of
-visits: its addresses are taken out, and the browser is told to fetch nothing from anywhere.
+It lies in `docs/dbt/` and is served on loopback until Ctrl-C, or with `--no-serve` not at all. It describes models, columns and
+lineage; no data and no count of rows is in it. As dbt ships it, the page has a tracker of visits: its addresses are taken out,
+and the browser is told to fetch nothing from anywhere.
 """
 
+import argparse
+import contextlib
 import json
 import sys
+from collections.abc import Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import UsageError
+from pipelines.errors import PartnerstatsError, UsageError
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.storage.atomic import write_text
 from pipelines.warehouse.prebuilt import manifest_path
 from pipelines.warehouse.semantics import load_semantics, measured_sentence
 
 PAGES = REPOSITORY / "docs" / "dbt"
+LOOPBACK, PORT = "127.0.0.1", 8081
 TRACKERS = ("d1fc8wv8zag5ca.cloudfront.net", "fishtownanalytics.sinter-collect.com", "fuzzed.getdbt.com")
 FETCH_NOTHING = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
@@ -68,5 +75,42 @@ def _in_script(document: object) -> str:
     return json.dumps(document, ensure_ascii=False).replace("</", "<\\/")
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    """Serves files and lists no requests: who read what is nobody's business."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
+    """Return a server of the files in `folder`, bound to loopback (port 0: any free one). Raises UsageError when it is taken."""
+    try:
+        return ThreadingHTTPServer((LOOPBACK, port), partial(_Quiet, directory=str(folder)))
+    except OSError as cause:
+        raise UsageError(f'port {port} cannot be had: make docs ARGS="--port N" takes another') from cause
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write the page, say where it is, and serve it until Ctrl-C unless told not to."""
+    parser = argparse.ArgumentParser(prog="make docs", description="Write dbt's page and serve it on loopback.")
+    parser.add_argument(
+        "--port", type=int, default=PORT, help="on loopback; 0 takes any that is free (default: %(default)s)"
+    )
+    parser.add_argument("--no-serve", action="store_true", help="only write it")
+    parser.add_argument("--folder", type=Path, default=PAGES, help="where to write it (default: docs/dbt)")
+    asked = parser.parse_args(arguments)
+    page = write_docs(load_settings().sql, asked.folder)
+    sys.stdout.write(f"{page}\n")
+    if asked.no_serve:
+        return
+    with server_of(asked.folder, asked.port) as server, contextlib.suppress(KeyboardInterrupt):
+        sys.stdout.write(f"http://{LOOPBACK}:{server.server_port}/ until Ctrl-C\n")
+        sys.stdout.flush()
+        server.serve_forever()
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{write_docs(load_settings().sql, PAGES)}\n")
+    try:
+        main(sys.argv[1:])
+    except PartnerstatsError as stopped:
+        sys.exit(str(stopped))

@@ -2,12 +2,17 @@
 
 import json
 import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
 from importlib.resources import files
 
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.warehouse.docs import FETCH_NOTHING, TRACKERS, write_docs
+from pipelines.warehouse.docs import FETCH_NOTHING, LOOPBACK, TRACKERS, main, server_of, write_docs
 from pipelines.warehouse.semantics import load_semantics, measured_sentence
 
 LOADED = re.compile(r"""<(?:script|img|iframe|link)[^>]*?\b(?:src|href)\s*=\s*["']?(?:https?:)?//""")
@@ -50,3 +55,51 @@ def test_as_dbt_ships_it_the_tracker_is_there():
 def test_without_a_manifest_it_says_what_to_do(tmp_path):
     with pytest.raises(UsageError, match="run `make setup`"):
         write_docs(tmp_path, tmp_path)
+
+
+@pytest.fixture
+def make_docs(repository, tmp_path):
+    """Start what `make docs` starts, on a free port, with a folder of its own."""
+    command = [sys.executable, "-m", "pipelines.warehouse.docs", "--folder", str(tmp_path)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": repository}
+    started = []
+
+    def start(*more):
+        started.append(subprocess.Popen([*command, *more], **pipes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_the_page_is_served_on_loopback_until_it_is_stopped_and_stops_without_a_word(make_docs, tmp_path):
+    process = make_docs("--port", "0")
+    assert process.stdout.readline() == f"{tmp_path / 'index.html'}\n"
+    found = re.fullmatch(r"(http://127\.0\.0\.1:(\d+)/) until Ctrl-C\n", process.stdout.readline())
+    with urllib.request.urlopen(found[1], timeout=10) as answer:  # noqa: S310 -- the address just checked
+        assert answer.read() == (tmp_path / "index.html").read_bytes()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((LOOPBACK, int(found[2])), timeout=10)
+
+
+def test_only_loopback_is_bound(tmp_path):
+    with server_of(tmp_path, 0) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.2", server.server_port), timeout=10)
+
+
+def test_without_serving_it_is_only_written(make_docs, tmp_path):
+    process = make_docs("--no-serve")
+    assert process.communicate(timeout=60) == (f"{tmp_path / 'index.html'}\n", "")
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_so(tmp_path):
+    with server_of(tmp_path, 0) as server, pytest.raises(UsageError, match=r"--port N"):
+        main(["--folder", str(tmp_path), "--port", str(server.server_port)])
