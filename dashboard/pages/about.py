@@ -11,8 +11,6 @@ from dashboard.tables import Column, Table
 from pipelines.policy import Policy
 from pipelines.warehouse.semantics import Semantics
 
-_OF_CONTROL = ("contributing_people", "largest_page_views", "second_page_views")
-
 
 def content(asked: Asked) -> Mapping[str, Any]:
     """Return definitions, the rule of suppression, restatements and the state of the release."""
@@ -21,9 +19,7 @@ def content(asked: Asked) -> Mapping[str, Any]:
     seen = {column for columns in asked.figures.columns.values() for column in columns}
     publication = policy.publication
     return {
-        "measures": {
-            name: found for name, found in semantics.measures.items() if name in seen and name not in _OF_CONTROL
-        },
+        "measures": {name: found for name, found in semantics.measures.items() if name in seen},
         "derived": semantics.derived,
         "threshold": publication.threshold if publication is not None else policy.fewest_people,
         "closes_after": publication.closes_after_days if publication is not None else None,

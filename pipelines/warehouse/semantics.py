@@ -1,4 +1,4 @@
-"""What each measure of the statistics is: `sql/semantics.yml`, typed; dbt's pages, the dashboard and the report read it here."""
+"""What each measure of the statistics is: `sql/semantics.yml`, typed; dbt's pages and the dashboard read it here."""
 
 from collections.abc import Mapping
 from pathlib import Path

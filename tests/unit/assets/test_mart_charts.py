@@ -12,6 +12,7 @@ from assets.mart_charts import FIGURES, TITLES, mart_charts, pictures
 from pipelines.errors import DamagedError
 from pipelines.steps import latest_figures as module
 from pipelines.steps.latest_figures import LatestFigures, latest_figures
+from pipelines.warehouse.semantics import load_semantics
 
 DAYS = [date(2015, 1, 1) + timedelta(days=number) for number in range(MOST_BARS + 5)]
 
@@ -73,6 +74,13 @@ def test_a_picture_of_many_large_figures_is_seen_at_once():
             drawn = pictures(LatestFigures(period, figure, counts, counts))
             assert list(drawn) == ["rows_chart", f"{figure}_chart"]
             assert max(map(len, drawn.values())) <= MOST_CHARACTERS
+
+
+def test_a_figure_is_called_what_it_is_counted_in(repository):
+    measures = load_semantics(repository / "sql").measures
+    assert {name: title.split(" / ")[0] for name, title in FIGURES.items()} == {
+        name: measures[name].unit for name in FIGURES
+    }
 
 
 def test_every_mart_of_the_house_has_a_period_and_every_figure_a_name(repository):

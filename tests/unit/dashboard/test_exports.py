@@ -110,6 +110,15 @@ def test_programs_need_a_token_and_see_nothing_but_tables(client, client_of):
     assert "visits" in client.get("/api/v1/measures").json()["measures"]
 
 
+def test_every_measure_of_the_tables_is_explained_to_people_as_to_programs(client):
+    page = client.get("/about", params={"lang": "en"}).text
+    told = client.get("/api/v1/measures").json()["measures"]
+    assert {"contributing_people", "visits"} <= set(told)
+    assert "largest_page_views" not in told
+    assert {name: f'<dt id="{name}">' in page for name in told} == dict.fromkeys(told, True)
+    assert "do not see it" not in page
+
+
 def test_the_description_tells_of_every_route_and_of_no_other(client_of):
     routes = {
         route.path.removeprefix("/api/v1") for route in client_of(None).app.routes if route.path.startswith("/api/v1")

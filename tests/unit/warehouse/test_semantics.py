@@ -1,9 +1,12 @@
 """Each measure is described once, and no column of its name means something else."""
 
+from datetime import date
+
 import pytest
 import yaml
 
 from pipelines.errors import UsageError
+from pipelines.policy import load_policy
 from pipelines.warehouse.semantics import load_semantics
 
 
@@ -57,6 +60,43 @@ def test_distinct_counts_never_add_up_over_time(semantics, columns):
     distinct = {name for _, name, text in columns if "istinct" in text}
     assert distinct >= {"unique_members", "unique_visitors", "contributing_people"}
     assert [name for name in distinct if "time" in semantics.measures[name].adds_up] == []
+
+
+def unseen(semantics):
+    """The measures of which it says that partners do not see them, in English and in Korean."""
+    told = {
+        name: ("do not see it" in one.caveat, "파트너에게 보이지 않습니다" in one.caveat_ko)
+        for name, one in semantics.measures.items()
+    }
+    return {name for name, said in told.items() if all(said)}
+
+
+def falsely_unseen(semantics, published):
+    return sorted(unseen(semantics) & published)
+
+
+@pytest.fixture(scope="module")
+def published(repository):
+    """The measures that some published table holds."""
+    tables = load_policy(repository / "policy", date(2026, 11, 23)).publication.tables
+    return {name for table in tables.values() for name in table.measures}
+
+
+def test_what_partners_are_said_not_to_see_is_in_no_published_table(semantics, published):
+    assert unseen(semantics) == {
+        "staying_people",
+        "new_people",
+        "returning_people",
+        "largest_page_views",
+        "second_page_views",
+    }
+    assert falsely_unseen(semantics, published) == []
+    assert "contributing_people" in published
+
+
+def test_a_published_measure_said_to_be_unseen_is_found(semantics, published):
+    named = {"bounces": semantics.measures["largest_page_views"]}
+    assert falsely_unseen(semantics.model_copy(update={"measures": named}), published) == ["bounces"]
 
 
 @pytest.mark.parametrize("text", ["measures: {}", "measures: {}\nderived: {}\nother: 1", "measures: ["])
