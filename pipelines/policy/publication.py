@@ -68,6 +68,13 @@ class PartsOf(StrictModel):
         return tuple((value,) for value in self.only) or ((),)
 
 
+class Nested(StrictModel):
+    """Values of one dimension, outermost first, of which each one's people are among those of every one before it."""
+
+    dimension: Name
+    order: Annotated[tuple[Name, ...], Constraint(min_length=2)]
+
+
 class PublishedTable(StrictModel):
     """One published table, of the name of its mart."""
 
@@ -93,6 +100,8 @@ class PublishedTable(StrictModel):
     """The table of days that a longer period consists of; or one for each value of the first dimension that has one."""
     weeks: Name | None = None
     """The table of weeks that stand beside the days of a month."""
+    nested: Nested | None = None
+    """Rows that lie within each other though they do not add up: no two of their counts of people lie too close together."""
     threshold: Annotated[int, Constraint(gt=1)] | None = None
     dominance_percent: Percent | None = None
     protection_percent: Percent | None = None
@@ -145,6 +154,20 @@ class PublishedTable(StrictModel):
             raise ValueError("a day does not consist of days or weeks")
         if self.weeks and (self.period != "month" or not self.days):
             raise ValueError("only months that consist of days have weeks beside them")
+        return self
+
+    @model_validator(mode="after")
+    def _nests_steps_of_its_own(self) -> Self:
+        if self.nested is None:
+            return self
+        if self.nested.dimension not in self.dimensions:
+            raise ValueError(
+                f"{self.nested.dimension!r} is no dimension of the table, and its rows cannot be nested by it"
+            )
+        if len(set(self.nested.order)) < len(self.nested.order):
+            raise ValueError("a step lies within itself: `order` names each value once, outermost first")
+        if not self.people:
+            raise ValueError("rows are nested by the people they count, and the table counts none")
         return self
 
 
@@ -208,6 +231,11 @@ def _column_faults(here: tuple[str, ...], table: PublishedTable, dataset: Datase
     grain = {PARTNER, table.period, *table.dimensions}
     if dataset.grain and set(dataset.grain) != grain:
         yield Fault((*here, "dimensions"), "with partner and period they are not the dataset's grain")
+    nested = table.nested
+    field = dataset.fields.get(nested.dimension) if nested is not None else None
+    values = field.values if field is not None else ()
+    if nested is not None and values and (unknown := sorted(set(nested.order) - set(values))):
+        yield Fault((*here, "nested"), f"{unknown[0]!r} is no value of {nested.dimension!r}")
 
 
 def _relation_faults(

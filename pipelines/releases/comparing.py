@@ -15,6 +15,7 @@ from pipelines.releases.closing import days_of
 from pipelines.releases.finer import Finer, finer_of, has_any, named_totals, value_of_total
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
+from pipelines.releases.nesting import steps_within
 from pipelines.releases.rows import first_day
 
 _KEY = "partner, tbl, kind, period, value"
@@ -146,6 +147,21 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
             if part.table in tables:
                 for only in part.takes:
                     _judge_remainders(work, publication, name, (part, only))
+        for within in steps_within(publication.tables[name], "p", "t"):
+            _judge_steps(work, name, publication.tables[name], within)
+
+
+def _judge_steps(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, within: str) -> None:
+    """Refuse units in which two shown counts of nested steps would come to differ by too few people."""
+    for measure in table.people:
+        beyond = f"abs(t.now_{measure} - p.now_{measure})"
+        work.execute(
+            "UPDATE judged j SET may_be_restated = false FROM compared t JOIN compared p ON p.partner = t.partner "  # noqa: S608
+            f"AND p.tbl = t.tbl AND p.period = t.period AND {within} WHERE t.tbl = '{name}' AND NOT t.is_hidden "
+            f"AND NOT p.is_hidden AND t.was_{measure} IS NOT NULL AND p.was_{measure} IS NOT NULL "
+            f"AND (t.is_changed OR p.is_changed) AND {beyond} BETWEEN 1 AND t.threshold - 1 "
+            "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period"
+        )
 
 
 def _judge_remainders(

@@ -3,6 +3,7 @@
 Each cell is one measure of one row. Nothing here knows why a row is hidden; what is told of a leak is table, measure and count.
 """
 
+import operator
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,9 @@ def judge(
     of_release = np.ones(len(frame), dtype=np.bool_) if number is None else frame.is_new | (frame.release == number)
     touched = np.flatnonzero(of_release[seen.row])
     view = seen.view(publication)
-    findings = attack(view, Relations.of(seen.relations(found)), touched=touched, before=seen.before(restated))
+    relations = Relations.of(seen.relations(found))
+    nested = np.concatenate((relations.union_pairs(), seen.steps(found)))
+    findings = attack(view, relations, touched=touched, before=seen.before(restated), nested=nested)
     leaks = {(leak.value, name): count for leak, name, count in findings.verdict(view).leaks}
     return Verdict(Counter(leaks), len(touched), findings.work.programs)
 
@@ -133,6 +136,9 @@ class _Seen:
         """Yield what is known to hold between the cells."""
         order = {name: place for place, name in enumerate(self.measures)}
         for structure in found:
+            if structure.is_nested:
+                yield from self._at_most(structure)
+                continue
             pairs = [(Kind.ADDS_UP, part, total) for part, total in structure.adds_up.items()]
             pairs += [(Kind.UNION, part, total) for part, total in structure.unions.items()]
             for kind, part, total in pairs:
@@ -142,6 +148,27 @@ class _Seen:
                     # Whoever came though all parts are empty is in none of them: the count is no union of theirs.
                     if kind is Kind.ADDS_UP or not void[rows].all():
                         yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
+
+    def _at_most(self, structure: Structure) -> Iterator[Relation]:
+        """Yield which count is at most which; where a link came late and counts contradict the order, nothing is claimed."""
+        for part, total in self._nested(structure):
+            values = (self.frame.values[self.measures[self.measure[cell]]][self.row[cell]] for cell in (part, total))
+            if operator.le(*values):
+                yield Relation(Kind.AT_MOST, total, (part,))
+
+    def steps(self, found: Sequence[Structure]) -> Integers:
+        """Return pairs of counts of nested steps, shape (q, 2), the one of more people last: readers believe the order anyway."""
+        pairs = [pair for structure in found if structure.is_nested for pair in self._nested(structure)]
+        people = self._stacked(self.people_of)
+        ordered = [sorted(pair, key=lambda cell: int(people[cell])) for pair in pairs]
+        return np.array(ordered, dtype=np.int64).reshape(-1, 2)
+
+    def _nested(self, structure: Structure) -> Iterator[tuple[int, int]]:
+        """Yield the cells of a part and its total."""
+        order = {name: place for place, name in enumerate(self.measures)}
+        for part, total in structure.unions.items():
+            cells = (self.place[order[part]][structure.parts], self.place[order[total]][structure.of_part])
+            yield from zip(*(each.tolist() for each in cells), strict=True)
 
     def before(self, restated: Restated | None) -> Before:
         """Return how earlier releases left the cells."""

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import DamagedError
-from pipelines.policy.publication import PartsOf, Publication
+from pipelines.policy.publication import PartsOf, Publication, PublishedTable
 from pipelines.releases.finer import finer_of, has_any, value_of_total
+from pipelines.releases.nesting import steps_within
 from pipelines.releases.rows import NEW, first_day
 
 Integers = NDArray[np.int64]
@@ -25,7 +26,7 @@ class Structure:
 
     `adds_up` gives for each measure of the parts the total's measure it adds up to; `unions` for each count of distinct people
     of the parts the total's that it lies within. `is_made` says that the total was made of these parts (a longer period of its
-    days).
+    days); `is_nested` that each part lies within the total by itself, and the total is not made up of them.
     """
 
     table: str
@@ -35,6 +36,7 @@ class Structure:
     adds_up: dict[str, str]
     unions: dict[str, str]
     is_made: bool
+    is_nested: bool = False
 
     def __iter__(self) -> Iterator[tuple[int, Integers]]:
         """Yield each total with its parts."""
@@ -69,6 +71,8 @@ def structures(connection: duckdb.DuckDBPyConnection, publication: Publication) 
     for name, table in publication.tables.items():
         for part in table.parts_of:
             found += _of_parts(connection, publication, name, part)
+    for name, table in publication.tables.items():
+        found += _of_steps(connection, name, table)
     return [one for one in found if len(one.total)]
 
 
@@ -82,6 +86,14 @@ def _of_parts(
         same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value_of_total(publication, part, 'p')}"
         _require_totals(connection, (name, part), is_part, same)
         yield _structure(connection, part.table, (f"{is_part} AND {same}",), dict(part.measures), unions, is_made=False)
+
+
+def _of_steps(connection: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> Iterator[Structure]:
+    """Yield which rows of a table lie within which others of the same period: a measure of people for each, and no sum."""
+    for within in steps_within(table, "p", "t"):
+        same = f"p.tbl = '{name}' AND t.period = p.period AND {within}"
+        unions = {measure: measure for measure in table.people}
+        yield _structure(connection, name, (same,), {}, unions, is_made=False, is_nested=True)
 
 
 def _both(publication: Publication, one: str, other: str) -> dict[str, str]:
@@ -110,17 +122,22 @@ def _structure(
     unions: dict[str, str],
     *,
     is_made: bool,
+    is_nested: bool = False,
 ) -> Structure:
+    # What a total is made of is what its parts were when it came out; steps are compared with all that stood beside them.
+    begins = "(t.next_release IS NULL OR p.release < t.next_release)" if is_nested else "p.release <= t.release"
     pairs = " UNION ALL ".join(
         "SELECT t.id AS total, p.id AS part FROM rows p JOIN rows t ON t.partner = p.partner "  # noqa: S608
-        f"AND t.tbl = '{table}' AND {same} AND p.release <= t.release "
+        f"AND t.tbl = '{table}' AND {same} AND {begins} "
         "AND (p.next_release IS NULL OR p.next_release > t.release)"
         for same in parts
     )
     found = connection.execute(f"{pairs} ORDER BY total, part").fetchnumpy()
     totals, starts = np.unique(np.asarray(found["total"], dtype=np.int64), return_index=True)
     ends = np.append(starts, len(found["total"])).astype(np.int64)
-    return Structure(table, totals, ends, np.asarray(found["part"], dtype=np.int64), adds_up, unions, is_made)
+    return Structure(
+        table, totals, ends, np.asarray(found["part"], dtype=np.int64), adds_up, unions, is_made, is_nested
+    )
 
 
 def _require_totals(connection: duckdb.DuckDBPyConnection, of: tuple[str, PartsOf], is_part: str, same: str) -> None:

@@ -51,6 +51,7 @@ def shown_measures(
         _hide_sums_of_hidden(frame, publication, structure, shown)
     for structure in found:
         _hide_close_counts(frame, publication, structure, shown)
+        _hide_bounds_of_hidden_steps(frame, publication, structure, shown, is_hidden)
     while any(_hide_equal_counts(frame, structure, shown, is_hidden) for structure in found):
         pass  # What is hidden may equal a further count.
     return shown
@@ -87,10 +88,33 @@ def _hide_close_counts(frame: Frame, publication: Publication, structure: Struct
     thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
     for mine, whole in structure.unions.items():
         difference = frame.people_behind(publication, whole)[total] - frame.people_behind(publication, mine)[part]
+        if structure.is_nested:
+            difference = np.abs(
+                difference
+            )  # A late link: more reached than sent. Readers believe the order all the same.
         close = (difference != 0) & (difference < np.maximum(thresholds[total], thresholds[part]))
         close &= shown[whole][total] & shown[mine][part]
         shown[mine][part[close & frame.is_new[part]]] = False
         shown[whole][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
+
+
+def _hide_bounds_of_hidden_steps(
+    frame: Frame, publication: Publication, structure: Structure, shown: Shown, is_hidden: Booleans
+) -> None:
+    """Hide counts around a step of which the whole row is hidden: from above fewer than k away, from below the same.
+
+    With what days and weeks say of it from the other side they would bound it to few values, or to its own.
+    """
+    if not structure.is_nested:
+        return
+    total, part = structure.of_part, structure.parts
+    thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    for mine, whole in structure.unions.items():
+        beyond = frame.values[whole][total] - frame.values[mine][part]
+        above = is_hidden[part] & (beyond >= 0) & (beyond < thresholds[total]) & frame.is_new[total]
+        below = is_hidden[total] & (beyond == 0) & frame.is_new[part]
+        shown[whole][total[above]] = False
+        shown[mine][part[below]] = False
 
 
 def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidden: Booleans) -> bool:

@@ -95,6 +95,12 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("{table: weekly, each: dimension", "{table: weekly, under: content, each: dimension", "            parts_of",
          "'weekly' has no one row that they add up to"),
         ("only: [content, browser]", "only: []", "    kinds: {p", "`only` says which of its values add up"),
+        ("dimensions: [content_id],", "dimensions: [content_id], nested: {dimension: event, order: [sent, reached]},",
+         "    contents: {p", "'event' is no dimension of the table"),
+        ("dimensions: [content_id],", "dimensions: [content_id], nested: {dimension: content_id, order: [sent, sent]},",
+         "    contents: {p", "`order` names each value once"),
+        ("dimensions: [content_id],", "dimensions: [content_id], nested: {dimension: content_id, order: [sent, reached]},",
+         "    contents: {p", "the table counts none"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(published, refused, right, wrong, line_of, cause):
@@ -104,6 +110,17 @@ def test_what_does_not_fit_is_refused_with_its_line(published, refused, right, w
     line = 1 + next(place for place, row in enumerate(text.splitlines()) if row.startswith(line_of))
     assert cause in str(error)
     assert error.line == line
+
+
+@pytest.mark.parametrize(("step", "is_known"), [("reached", True), ("receivd", False)])
+def test_steps_are_values_of_their_dimension_where_the_mart_lists_them(published, loaded, refused, step, is_known):
+    nested = f"people: {{contributing_people: contributing_people}}, nested: {{dimension: content_id, order: [sent, {step}]}}"
+    text = published.replace("dimensions: [content_id],", f"dimensions: [content_id], {nested},", 1)
+    text = text.replace("content_id: {type: text,", "content_id: {type: text, values: [sent, reached],", 1)
+    if is_known:
+        assert loaded(text).publication.tables["contents"].nested.order == ("sent", "reached")
+    else:
+        assert "'receivd' is no value of 'content_id'" in str(refused(text))
 
 
 def test_only_aggregates_are_published(published, refused):
