@@ -67,7 +67,8 @@ def _select(name: str, table: PublishedTable) -> str:
         f"{PARTNER} AS partner", f"'{name}' AS tbl", f"'{table.period}' AS kind", f'"{table.period}" AS period',
         f"{value} AS value", f"{_group(table)}::VARCHAR AS grp",
         f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS persons",
-        f'coalesce("largest_{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
+        # Of a row built before its mart knew the largest part, all of it may be one person's.
+        f'coalesce("largest_{amount}", "{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
         f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
         *(f'"{column}" AS "{DIMENSION}{column}"' for column in table.dimensions),
         *(f'"{column}"' for column in dict.fromkeys((*_whole(table), *table.others))),

@@ -73,7 +73,14 @@ def _linked() -> list[tuple[str, Mart]]:
     names = {f"partner_linked_{long}": f"partner_id, service, event, {one}" for long, one in PERIODS.items()}
     plain = {name: getattr(plain_linked, name) for name in names}
     return [
-        (name, Mart(key, f"events, {PEOPLE}", lambda d, plain=plain[name]: plain(d.house.people, d.linked)))
+        (
+            name,
+            Mart(
+                key,
+                f"events, {PEOPLE}, largest_events, second_events",
+                lambda d, plain=plain[name]: plain(d.house.people, d.linked),
+            ),
+        )
         for name, key in names.items()
     ]
 

@@ -16,7 +16,7 @@ WORDS = {"stream", "like", "share", "comment", "sent", "reached", "opened", "rea
 
 
 def partner_linked_daily(people: PlainPeople, files: Iterable[Path]) -> list[tuple[Any, ...]]:
-    """partner, service, event, day, events, unique_members, contributing_people."""
+    """partner, service, event, day, events, unique_members, contributing_people, the largest two of the events of one member."""
     return _counted(people, files, lambda day: day)
 
 
@@ -46,4 +46,8 @@ def _counted(people: PlainPeople, files: Iterable[Path], period_of: Callable[[da
             cells[row["partner_id"], row["service"], word if word in WORDS else "other", period_of(at.date())].append(
                 account
             )
-    return sorted((*cell, len(accounts), len(set(accounts)), len(set(accounts))) for cell, accounts in cells.items())
+    rows = []
+    for cell, accounts in cells.items():
+        most = [*sorted((accounts.count(one) for one in set(accounts)), reverse=True), 0]
+        rows.append((*cell, len(accounts), len(set(accounts)), len(set(accounts)), *most[:2]))
+    return sorted(rows)

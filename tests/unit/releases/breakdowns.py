@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -78,7 +78,7 @@ class BreakdownPress(Press):
             for kind, name in LINKED.items():
                 columns = (
                     f"partner_id VARCHAR, service VARCHAR, event VARCHAR, {kind} DATE, events BIGINT, "
-                    "unique_members BIGINT, contributing_people BIGINT"
+                    "unique_members BIGINT, contributing_people BIGINT, largest_events BIGINT, second_events BIGINT"
                 )
                 _fill(connection, name, columns, linked(self.views, kind))
 
@@ -97,14 +97,13 @@ def _measures(views: list[Views], *, is_end: bool) -> tuple[int, ...]:
     for one in views:
         amounts[one.person] += 1 if is_end else one.count
     members = sum(person.endswith("0") for person in amounts)
-    most = [*sorted(amounts.values(), reverse=True), 0]
     return (
         sum(amounts.values()),
         len({(one.person, one.day) for one in views}),
         members,
         len(amounts),
         len(amounts),
-        *most[:2],
+        *largest_two(amounts),
     )
 
 
@@ -114,9 +113,14 @@ def linked(views: Iterable[Views], kind: str) -> list[tuple[Any, ...]]:
     for one in views:
         by[one.partner, "play" if _number(one) % 2 else "skip", FIRST_OF[kind](one.day)].append(one.person)
     return [
-        (partner, "melon", event, first, len(each), len(set(each)), len(set(each)))
+        (partner, "melon", event, first, len(each), len(set(each)), len(set(each)), *largest_two(Counter(each)))
         for (partner, event, first), each in sorted(by.items())
     ]
+
+
+def largest_two(amounts: Mapping[str, int]) -> list[int]:
+    """Return what the one person gives who gives the most, and the next; of nobody 0."""
+    return [*sorted(amounts.values(), reverse=True), 0, 0][:2]
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import duckdb
-from breakdowns import LINKED, BreakdownPress
+from breakdowns import LINKED, BreakdownPress, largest_two
 from press import FIRST_OF
 
 STEPS = ("sent", "reached", "opened", "reacted")
@@ -29,9 +29,13 @@ class FunnelPress(BreakdownPress):
         with duckdb.connect(str(self.place.warehouse)) as connection:
             for kind, name in LINKED.items():
                 connection.execute(f"DELETE FROM {name}")  # noqa: S608 -- names of the tests
-                columns = "partner_id, service, event, " + kind + ", events, unique_members, contributing_people"
+                columns = (
+                    "partner_id, service, event, "
+                    + kind
+                    + ", events, unique_members, contributing_people, largest_events, second_events"
+                )
                 for row in rows_of(self.messages, kind):
-                    connection.execute(f"INSERT INTO {name} ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+                    connection.execute(f"INSERT INTO {name} ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
 
 
 def rows_of(messages: Mapping[tuple[date, str], Mapping[str, int]], kind: str) -> list[tuple[Any, ...]]:
@@ -42,6 +46,6 @@ def rows_of(messages: Mapping[tuple[date, str], Mapping[str, int]], kind: str) -
         for member, events in members.items():
             own[member] = own.get(member, 0) + events
     return [
-        ("partner-a", "melon", step, first, sum(members.values()), len(members), len(members))
+        ("partner-a", "melon", step, first, sum(members.values()), len(members), len(members), *largest_two(members))
         for (first, step), members in sorted(by.items())
     ]

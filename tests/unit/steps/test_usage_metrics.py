@@ -47,12 +47,12 @@ TABLES = {
     ),
     "partner_linked_daily": (
         "partner_id VARCHAR, service VARCHAR, event VARCHAR, day DATE",
-        "events unique_members contributing_people",
+        "events unique_members contributing_people largest_events second_events",
     ),
     **{
         f"partner_linked_{one}ly": (
             f"partner_id VARCHAR, service VARCHAR, event VARCHAR, {one} DATE",
-            "events unique_members contributing_people",
+            "events unique_members contributing_people largest_events second_events",
         )
         for one in ("week", "month")
     },
@@ -196,12 +196,12 @@ def test_weeks_of_the_service_and_of_linked_services_are_held_against_days_that_
     assert faults(warehouse, usage_periods, day.format(GONE)) == {}
     more = "UPDATE service_weekly_usage SET bytes_sent = 8"
     assert faults(warehouse, usage_periods, more) == {"service_weeks_unequal": 1}
-    linked = "INSERT INTO partner_linked_weekly VALUES ('p', 'melon', 'share', '{}', 1, 1, 1)"
+    linked = "INSERT INTO partner_linked_weekly VALUES ('p', 'melon', 'share', '{}', 1, 1, 1, 1, 0)"
     assert "linked_weeks_unequal" not in faults(warehouse, usage_periods, linked.format("2015-04-27"))
     assert faults(warehouse, usage_periods, linked.format("2015-06-08"))["linked_weeks_unequal"] == 1
 
 
 def test_linked_events_that_no_file_has_are_a_fault_unless_the_day_stands(warehouse):
-    row = "INSERT INTO partner_linked_daily VALUES ('p', 'melon', 'stream', '{}', 1, 1, 1)"
+    row = "INSERT INTO partner_linked_daily VALUES ('p', 'melon', 'stream', '{}', 1, 1, 1, 1, 0)"
     assert faults(warehouse, linked_usage, row.format(GONE)) == {}
     assert faults(warehouse, linked_usage, row.format(date(2015, 6, 10))) == {"linked_days_unequal": 1}
