@@ -149,6 +149,6 @@ def test_a_member_who_moves_counts_with_the_partner_of_each_day(workshop, view):
     )
     workshop.build()
     assert workshop.rows("FROM partner_staff_monthly_usage ORDER BY partner_id DESC") == [
-        ("old", date(2015, 5, 1), 1, 1, 1, 1),
-        ("new", date(2015, 5, 1), 1, 1, 1, 1),
+        ("old", date(2015, 5, 1), 1, 1, 1, 1, 1, 0),
+        ("new", date(2015, 5, 1), 1, 1, 1, 1, 1, 0),
     ]

@@ -231,6 +231,7 @@ def expected_staff(events: list[dict], visits) -> list[tuple]:
             visited[cell],
             sum(event["is_page_view"] for event in made),
             distinct(made, "person_pseudonym"),
+            *largest_two([event for event in made if event["is_page_view"]]),
         )
         for cell, made in cells.items()
     )

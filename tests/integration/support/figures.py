@@ -106,7 +106,7 @@ MARTS = dict(
         _mart(
             "partner_staff_monthly_usage",
             "partner_id, month",
-            "active_members, visits, page_views, contributing_people",
+            f"active_members, visits, page_views, contributing_people, {LARGEST}",
         ),
     ],
 )

@@ -173,7 +173,7 @@ def partner_visit_length_monthly(hits: list[Hit]) -> Rows:
 
 
 def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
-    """partner, month, active_members, visits, page_views, contributing_people; of who acts for the partner on the day."""
+    """partner, month, active_members, visits, page_views, contributing_people, the largest two; of its members on the day."""
     theirs = grouped(
         (hit for hit in hits if hit.employer and not hit.is_bot), lambda hit: (hit.employer, month_of(hit.day))
     )
@@ -185,6 +185,7 @@ def partner_staff_monthly_usage(hits: list[Hit]) -> Rows:
             len(visits.get(cell, [])),
             sum(hit.is_view for hit in found),
             distinct(hit.person for hit in found),
+            *largest_two([hit for hit in found if hit.is_view]),
         )
         for cell, found in theirs.items()
     )

@@ -1,16 +1,18 @@
 """One heavy user behind a shown figure: judged where the mart knows the largest parts, and not shown where it does not."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 import pytest
 from breakdowns import with_breakdowns
 from funnels import FunnelPress
-from press import MONDAY, crowd
+from press import MONDAY, Press, crowd
 
 from pipelines.releases import deciding
 
-CLOSED = date(2026, 11, 5)
+CLOSED, MONTH_CLOSED = date(2026, 11, 5), date(2026, 12, 4)
+STAFF = "partner_staff_monthly_usage"
 DOMINATED = "shown, and one person's part is dominant"
 SHOWN = "events, contributing_people"
 
@@ -63,3 +65,32 @@ def test_the_gate_refuses_a_dominated_figure_by_itself(played, monkeypatch):
 
 def without_dominance(publication):
     return publication.model_copy(update={"dominance_percent": 0.0})
+
+
+@dataclass
+class StaffPress(Press):
+    """A press of a partner of whose own eleven members ten made one page view in the month, and one so many as `heavy`."""
+
+    heavy: int = 1
+
+    def build(self) -> None:
+        """Write the warehouse, with the mart of staff."""
+        super().build()
+        with duckdb.connect(str(self.place.warehouse)) as connection:
+            connection.execute(
+                f"CREATE TABLE {STAFF} (partner_id VARCHAR, month DATE, active_members BIGINT, visits BIGINT, page_views BIGINT, "
+                "contributing_people BIGINT, largest_page_views BIGINT, second_page_views BIGINT)"
+            )
+            row = ["partner-a", MONDAY.replace(day=1), 11, 11, 10 + self.heavy, 11, self.heavy, 1]
+            connection.execute(f"INSERT INTO {STAFF} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 -- names of the tests
+
+
+@pytest.mark.parametrize(("heavy", "cells"), [(500, {"dominated": 1}), (5, {"shown": 1})])
+def test_page_views_of_a_partners_staff_that_one_member_makes_up_are_not_shown(tmp_path, full_policy, heavy, cells):
+    tables = {STAFF: full_policy.publication.tables[STAFF]}
+    policy = full_policy.model_copy(
+        update={"publication": full_policy.publication.model_copy(update={"tables": tables})}
+    )
+    press = StaffPress(tmp_path / "home", policy, crowd("partner-a", MONDAY, 11), heavy=heavy)
+    outcome = press.publish(MONTH_CLOSED, days=[date(2026, 11, number) for number in range(1, 31)])
+    assert (outcome.status, outcome.cells) == ("published", {STAFF: cells})

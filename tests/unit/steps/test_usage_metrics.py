@@ -43,7 +43,7 @@ TABLES = {
     },
     "partner_staff_monthly_usage": (
         "partner_id VARCHAR, month DATE",
-        "active_members visits page_views contributing_people",
+        "active_members visits page_views contributing_people largest_page_views second_page_views",
     ),
     "partner_linked_daily": (
         "partner_id VARCHAR, service VARCHAR, event VARCHAR, day DATE",
