@@ -1,7 +1,8 @@
-"""Cells of the marts that rest on fewer than k people: they go with the events they come from, totals stay.
+"""Cells of the marts that rest on fewer than k people: they go with the events they come from, larger cells stay.
 
 A mart with `contributing_people` has one row a cell. A row goes when the events of its day go, or, of a week or a month, those
-of its first day: a small cell never outlives the oldest event that it may rest on.
+of its first day: a small cell never outlives the oldest event that it may rest on. A row without the number stays: it was built
+before the mart counted people, and is a total of the service.
 """
 
 from collections.abc import Collection, Iterable

@@ -1,4 +1,6 @@
--- Fails for each day whose statuses do not add up to the day's requests, bytes and errors.
+-- Fails for each day rebuilt now whose statuses do not add up to the day's requests, bytes and errors. Of a day whose events are
+--   gone, statuses of few people are too.
+-- Parameters: days.
 
 with status_totals as (
     select
@@ -17,9 +19,12 @@ select
 from {{ ref('service_daily_usage') }} as service
 full outer join status_totals on service.day = status_totals.day
 where
-    service.day is null
-    or status_totals.day is null
-    or service.requests != status_totals.requests
-    or service.bytes_sent != status_totals.bytes_sent
-    or service.client_errors != status_totals.client_errors
-    or service.server_errors != status_totals.server_errors
+    coalesce(service.day, status_totals.day) in ({{ days_to_build() }})
+    and (
+        service.day is null
+        or status_totals.day is null
+        or service.requests != status_totals.requests
+        or service.bytes_sent != status_totals.bytes_sent
+        or service.client_errors != status_totals.client_errors
+        or service.server_errors != status_totals.server_errors
+    )

@@ -72,7 +72,16 @@ def test_what_a_mart_reads_is_known_by_column(models, sources):
     assert columns["contributing_people"] == {"person_pseudonym"}
     assert columns["unique_members"] == {"member_pseudonym", "visitor_pseudonym"}
     assert {field.name for field in reads["partner_staff_monthly_usage"].conditions} >= {"is_bot", "member_partner_id"}
-    assert {field.name for field in reads["service_daily_status"].all} == {"event_day", "status", "bytes_sent"}
+    statuses = reads["service_daily_status"]
+    assert {field.name for field in statuses.columns["requests"]} == set()
+    assert {field.name for field in statuses.all} == {
+        "event_day",
+        "status",
+        "bytes_sent",
+        "is_bot",
+        "person_pseudonym",
+        "visitor_pseudonym",
+    }
     assert not [name for name, read in reads.items() if ADDRESS in {field.name for field in read.all}]
 
 

@@ -103,6 +103,7 @@ def expected_service(events: list[dict], visits, period: str = "day") -> list[tu
                 sum(event["bytes_sent"] or 0 for event in of_day),
                 sum(400 <= (event["status"] or 0) < 500 for event in of_day),
                 sum(500 <= (event["status"] or 0) < 600 for event in of_day),
+                distinct(people, "person_pseudonym"),
             )
         )
     return rows

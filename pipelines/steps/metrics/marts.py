@@ -44,13 +44,15 @@ MART_FAULTS: Mapping[str, str] = {
     "status_days_unequal": """
         SELECT count(*) FROM service_daily_usage AS usage
         FULL JOIN (SELECT day, sum(requests) AS requests FROM service_daily_status GROUP BY day) AS statuses USING (day)
-        WHERE usage.requests IS DISTINCT FROM statuses.requests
+        WHERE coalesce(statuses.requests, 0) > coalesce(usage.requests, 0)
+           OR (coalesce(statuses.requests, 0) < usage.requests AND NOT list_contains($emptied::DATE[], day))
     """,
     "bot_days_unequal": """
         SELECT count(*) FROM service_daily_usage AS usage
         FULL JOIN (SELECT day, sum(requests) AS requests FROM service_daily_bots GROUP BY day) AS bots USING (day)
         WHERE coalesce(usage.bot_requests, 0) <> coalesce(bots.requests, 0)
-          AND coalesce(usage.day, bots.day) >= (SELECT min(day) FROM service_daily_bots)
+          AND day >= (SELECT min(day) FROM service_daily_bots)
+          AND NOT (usage.day IS NULL AND list_contains($emptied::DATE[], day))
     """,
     "service_rows_implausible": """
         SELECT count(*) FROM service_daily_usage
@@ -60,6 +62,7 @@ MART_FAULTS: Mapping[str, str] = {
                     + server_errors) IS NULL
            OR page_views + bot_requests > requests OR unique_members > unique_visitors
            OR client_errors + server_errors > requests
+           OR contributing_people NOT BETWEEN unique_members AND requests - bot_requests
     """,
     "partner_rows_implausible": usage_implausible("partner_daily_usage"),
     "content_rows_implausible": f"""

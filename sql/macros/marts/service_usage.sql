@@ -1,5 +1,5 @@
 {#- Use of the whole service in each period. One text for every length of period. A request counts in the period of its own day, a
-    visit in that of the day it began; members and visitors are counted once a period. -#}
+    visit in that of the day it began; members, visitors and people are counted once a period. -#}
 {%- macro service_usage(period) -%}
 with requests_by_period as (
     select
@@ -11,7 +11,8 @@ with requests_by_period as (
         count(distinct visitor_number) as unique_visitors,
         {{ whole_sum('bytes_sent') }} as bytes_sent,
         {{ whole_sum('client_errors') }} as client_errors,
-        {{ whole_sum('server_errors') }} as server_errors
+        {{ whole_sum('server_errors') }} as server_errors,
+        count(distinct person_number) as contributing_people
     from {{ ref('int_visitor_days') }}
     where event_day in ({{ days_to_build(period) }})
     group by {{ first_day_of(period, 'event_day') }}
@@ -36,7 +37,8 @@ select
     requests_by_period.unique_visitors,
     requests_by_period.bytes_sent,
     requests_by_period.client_errors,
-    requests_by_period.server_errors
+    requests_by_period.server_errors,
+    requests_by_period.contributing_people
 from requests_by_period
 left join visits_by_period on requests_by_period.{{ period }} = visits_by_period.{{ period }}
 {%- endmacro -%}

@@ -3,10 +3,15 @@
 -- Parameters: days (each is replaced).
 
 select
-    event_day as day,
-    status,
+    requests.event_day as day,
+    requests.status,
     count(*) as requests,
-    {{ whole_sum('bytes_sent') }} as bytes_sent
-from {{ ref('stg_web__events') }}
-where event_day in ({{ days_to_build() }})
-group by event_day, status
+    {{ whole_sum('requests.bytes_sent') }} as bytes_sent,
+    count(distinct visitors.person_number) as contributing_people
+from {{ ref('stg_web__events') }} as requests
+left join {{ ref('int_visitors') }} as visitors
+    on
+        requests.visitor_pseudonym = visitors.visitor_pseudonym
+        and not requests.is_bot
+where requests.event_day in ({{ days_to_build() }})
+group by requests.event_day, requests.status

@@ -21,7 +21,10 @@ USAGE = (
 BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
 PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
 BREAKDOWNS = {f"partner_breakdown_{long}": one for long, one in PERIODS.items()}
-SERVICE = "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, server_errors"
+SERVICE = (
+    "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, server_errors, "
+    "contributing_people"
+)
 BY_TYPE = (
     "requests, page_views, visits, unique_members, unique_visitors, client_errors, server_errors, contributing_people"
 )
@@ -90,7 +93,7 @@ MARTS = dict(
         _mart("service_daily_usage", "day", SERVICE),
         *_service(),
         *_linked(),
-        _mart("service_daily_status", "day, status", "requests, bytes_sent"),
+        _mart("service_daily_status", "day, status", "requests, bytes_sent, contributing_people"),
         _mart("service_daily_bots", "day, evidence", "requests, bot_page_views, distinct_robots, bytes_sent"),
         _mart("partner_daily_usage", "partner_id, day", USAGE),
         _mart("partner_weekly_usage", "partner_id, week", USAGE),

@@ -23,7 +23,7 @@ MART_TWINS = (
         "statuses_sum_to_requests",
         "a day that only the statuses know",
         corrupt.warehouse(
-            "INSERT INTO service_daily_status SELECT day - 9, status, requests, bytes_sent FROM service_daily_status LIMIT 1"
+            "INSERT INTO service_daily_status SELECT * REPLACE (day - 9 AS day) FROM service_daily_status LIMIT 1"
         ),
     ),
     Twin(
@@ -48,6 +48,11 @@ MART_TWINS = (
         "service_figures_are_plausible",
         "a figure larger than its whole",
         corrupt.warehouse("UPDATE service_daily_usage SET page_views = requests + 1"),
+    ),
+    Twin(
+        "service_figures_are_plausible",
+        "more people than requests of people",
+        corrupt.warehouse("UPDATE service_daily_usage SET contributing_people = requests - bot_requests + 1"),
     ),
     Twin(
         "service_figures_are_plausible",

@@ -40,7 +40,7 @@ def visits_of(hits: Iterable[Hit]) -> Visits:
 
 
 def service_daily_usage(hits: list[Hit]) -> Rows:
-    """day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client and server errors."""
+    """day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, errors, people."""
     return service_usage(hits, lambda day: day)
 
 
@@ -63,15 +63,24 @@ def service_usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 sum(hit.sent or 0 for hit in every),
                 sum(hit.status // 100 == 4 for hit in every),
                 sum(hit.status // 100 == 5 for hit in every),
+                distinct(hit.person for hit in people),
             )
         )
     return rows
 
 
 def service_daily_status(hits: list[Hit]) -> Rows:
-    """day, status, requests, bytes_sent."""
+    """day, status, requests, bytes_sent, contributing_people."""
     cells = grouped(hits, lambda hit: (hit.day, hit.status))
-    return sorted((*cell, len(found), sum(hit.sent or 0 for hit in found)) for cell, found in cells.items())
+    return sorted(
+        (
+            *cell,
+            len(found),
+            sum(hit.sent or 0 for hit in found),
+            distinct(hit.person for hit in found if not hit.is_bot),
+        )
+        for cell, found in cells.items()
+    )
 
 
 def service_daily_bots(hits: list[Hit]) -> Rows:

@@ -115,7 +115,7 @@ def small_cells(warehouse: Path) -> Counter[tuple[str, date]]:
     """Count the rows on too few people by table and the first day of theirs that was built."""
     found: Counter[tuple[str, date]] = Counter()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        built = [row[0] for row in connection.execute("SELECT DISTINCT day FROM service_daily_usage").fetchall()]
+        built = [row[0] for row in connection.execute("SELECT DISTINCT day FROM pipeline_days").fetchall()]
         columns = defaultdict(set)
         for table, column in connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall():
             columns[table].add(column)

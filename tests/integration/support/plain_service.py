@@ -11,7 +11,7 @@ from support.plain_marts import Rows, distinct, grouped, month_of, service_usage
 
 
 def service_weekly_usage(hits: list[Hit]) -> Rows:
-    """week, requests, page_views, bot_requests, visits, members, visitors, bytes_sent, client and server errors."""
+    """week, requests, page_views, bot_requests, visits, members, visitors, bytes_sent, client and server errors, people."""
     return service_usage(hits, week_of)
 
 

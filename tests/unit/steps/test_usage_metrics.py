@@ -19,7 +19,8 @@ USAGE = (
     "new_people returning_people staying_people"
 )
 SERVICE = (
-    "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors"
+    "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors "
+    "contributing_people"
 )
 BY_TYPE = "requests page_views visits unique_members unique_visitors client_errors server_errors contributing_people"
 LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
@@ -188,10 +189,42 @@ def test_rows_that_were_built_before_a_figure_was_added_have_none_of_the_added_o
     assert faults(warehouse, marts, some)["partner_rows_implausible"] == 1
 
 
+def test_of_a_day_whose_events_are_gone_statuses_of_few_people_and_a_service_of_few_are_missing(warehouse):
+    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
+    status = "INSERT INTO service_daily_status VALUES ('{}', 200, {}, 9)"
+    bots = "INSERT INTO service_daily_bots VALUES ('{}', 1)"
+    of = {
+        each: [text.format(each, requests) for text, requests in ((day, 5), (status, 4), (bots, 1))]
+        for each in (GONE, KEPT)
+    }
+    assert faults(warehouse, marts, *of[GONE]) == {}
+    assert faults(warehouse, marts, *of[KEPT]) == {"status_days_unequal": 1}
+    assert faults(warehouse, marts, f"UPDATE service_daily_status SET requests = 5 WHERE day = '{KEPT}'") == {}  # noqa: S608
+    assert faults(warehouse, marts, f"UPDATE service_daily_status SET requests = 6 WHERE day = '{GONE}'") == {  # noqa: S608
+        "status_days_unequal": 1
+    }
+    none = [f"DELETE FROM service_daily_{each} WHERE day = '{GONE}'" for each in ("usage", "status")]  # noqa: S608
+    assert faults(warehouse, marts, *none) == {}
+    assert faults(warehouse, marts, f"DELETE FROM service_daily_usage WHERE day = '{KEPT}'") == {  # noqa: S608
+        "status_days_unequal": 1,
+        "bot_days_unequal": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("people", "found"), [("NULL", {}), ("0", {}), ("4", {}), ("5", {"service_rows_implausible": 1})]
+)
+def test_the_service_has_no_more_people_than_requests_of_people(warehouse, people, found):
+    usage = f"INSERT INTO service_daily_usage VALUES ('{KEPT}', 5, 2, 1, 1, 0, 1, 9, 0, 0, {people})"  # noqa: S608
+    status = f"INSERT INTO service_daily_status VALUES ('{KEPT}', 200, 5, 9)"  # noqa: S608
+    bots = f"INSERT INTO service_daily_bots VALUES ('{KEPT}', 1)"  # noqa: S608
+    assert faults(warehouse, marts, usage, status, bots) == found
+
+
 def test_weeks_of_the_service_and_of_linked_services_are_held_against_days_that_do_not_stand(warehouse):
-    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
-    week = "INSERT INTO service_weekly_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
-    month = "INSERT INTO service_monthly_usage VALUES ('2015-06-01', 5, 2, 1, 1, 0, 1, 9, 0, 0)"
+    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
+    week = "INSERT INTO service_weekly_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
+    month = "INSERT INTO service_monthly_usage VALUES ('2015-06-01', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
     assert faults(warehouse, usage_periods, day.format(KEPT), week.format("2015-06-08"), month) == {}
     assert faults(warehouse, usage_periods, day.format(GONE)) == {}
     more = "UPDATE service_weekly_usage SET bytes_sent = 8"

@@ -58,6 +58,19 @@ def test_small_cells_of_the_days_asked_for_go_and_nothing_else(live: Path, tmp_p
     assert small_cells(live, K) == {("partner_daily_usage", NEXT): 1, ("partner_monthly_usage", MONTH): 1}
 
 
+def test_the_service_on_few_people_goes_too_and_stays_where_nobody_counted_them(live: Path, tmp_path: Path):
+    with duckdb.connect(str(live)) as connection:
+        connection.execute("ALTER TABLE service_daily_usage ADD COLUMN contributing_people BIGINT")
+        connection.execute("INSERT INTO service_daily_usage VALUES (?, 5, 9), (?, 6, 10)", [DAY, DAY])
+    assert small_cells(live, K)["service_daily_usage", DAY] == 1
+    assert remove_cells(live, tmp_path, K, [("service_daily_usage", DAY), ("service_daily_usage", NEXT)]) == 1
+    with duckdb.connect(str(live), read_only=True) as connection:
+        left = connection.execute(
+            "SELECT requests, contributing_people FROM service_daily_usage ORDER BY ALL"
+        ).fetchall()
+    assert left == [(3, None), (4, None), (6, 10)]
+
+
 def test_what_went_is_in_no_byte_of_the_file_and_constraints_stay(live: Path, tmp_path: Path):
     assert b"small-cell-canary" in live.read_bytes()
     remove_cells(live, tmp_path, K, [("partner_daily_usage", DAY)])
