@@ -118,6 +118,14 @@ class PublishedTable(StrictModel):
         return (*self.adds_up, *self.people)
 
     @property
+    def restated(self) -> tuple[str, ...]:
+        """Measures that late lines restate: those of all of a row's people, and counts of people; others stand as published.
+
+        What was published remembers nobody of whom a measure of some people only, or a median, speaks: its change could be one's.
+        """
+        return tuple(name for name in self.counted if name not in self.parts)
+
+    @property
     def only(self) -> tuple[str, ...]:
         """Return the values of the first dimension whose rows are published, none where all are."""
         return tuple(dict.fromkeys(value for part in self.parts_of for value in part.only))

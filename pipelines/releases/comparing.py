@@ -1,7 +1,8 @@
 """What was published of some units beside what the statistics say of them now, in one table in memory: `compared`.
 
 A row for each published row of the units: `was_` and `now_` of each measure, `persons` it was published with (the least that are
-in it) and `now_persons`. Longer periods are moved by what was restated of their days, and by nothing else.
+in it) and `now_persons`. Longer periods are moved by what was restated of their days, and by nothing else. Measures that speak of
+some of a row's people only stand as they were published (`PublishedTable.restated`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.policy.publication import PartsOf, Publication, PublishedTable
+from pipelines.releases import weighing
 from pipelines.releases.closing import days_of
 from pipelines.releases.finer import Finer, finer_of, has_any, named_totals, value_of_total
 from pipelines.releases.marts import counted
@@ -53,6 +55,7 @@ def compare(
         for days in finer:
             _move(work, name, table, days)
         _mark(work, name, table, publication.threshold_of(name))
+        weighing.mark_few(work, name, table, publication.threshold_of(name))
         for days in finer if table.weeks is not None else ():
             _require_weeks(work, name, table, days)
     _judge(work, publication, now)
@@ -79,7 +82,10 @@ def _load_versions(
 
 
 def _take_now(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable) -> None:
-    given = ", ".join(f"now_{measure} = n.{measure}" for measure in table.counted)
+    given = ", ".join(
+        f"now_{measure} = {f'n.{measure}' if measure in table.restated else f'was_{measure}'}"
+        for measure in table.counted
+    )
     work.execute(
         f"UPDATE compared c SET {given}, now_persons = n.persons FROM now_rows n WHERE c.tbl = '{name}' "  # noqa: S608
         "AND n.tbl = c.tbl AND n.partner = c.partner AND n.period = c.period AND n.value = c.value"
@@ -110,12 +116,14 @@ def _move(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, day
 
 
 def _mark(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, threshold: int) -> None:
-    """Mark shown rows that changed, and those that fell somewhere or rose on too few people."""
+    """Mark shown rows that changed, and those that fell somewhere, rose on too few people, or moved what is to stand."""
     changed = " OR ".join(f"(was_{one} IS NOT NULL AND now_{one} IS DISTINCT FROM was_{one})" for one in table.counted)
-    fell = " OR ".join(f"(was_{one} IS NOT NULL AND coalesce(now_{one}, -1) < was_{one})" for one in table.counted)
+    wrong = " OR ".join(f"(was_{one} IS NOT NULL AND coalesce(now_{one}, -1) < was_{one})" for one in table.counted)
+    stands = [one for one in table.counted if one not in table.restated]
+    wrong = " OR ".join([wrong, *(f"now_{one} > was_{one}" for one in stands)])
     work.execute(
         f"UPDATE compared SET threshold = {threshold}, is_changed = NOT is_hidden AND ({changed}), "  # noqa: S608
-        f"is_wrong = NOT is_hidden AND ({changed}) AND (coalesce(now_persons, 0) - persons < {threshold} OR {fell}) "
+        f"is_wrong = NOT is_hidden AND ({changed}) AND (coalesce(now_persons, 0) - persons < {threshold} OR {wrong}) "
         f"WHERE tbl = '{name}'"
     )
 

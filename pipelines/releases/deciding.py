@@ -138,7 +138,7 @@ def _standing(sources: Sources, publication: Publication, reached: Sequence[tupl
 
 
 def _before(work: duckdb.DuckDBPyConnection, frame: Frame, publication: Publication, number: int) -> Restated | None:
-    """Return the values that rows restated now had before, with the rise of their people as the fewest who changed."""
+    """Return the values that rows restated now had before, with the fewest people who changed in each."""
     if not (~frame.is_new & (frame.release == number)).any():
         return None
     measures = counted(publication)
@@ -147,7 +147,7 @@ def _before(work: duckdb.DuckDBPyConnection, frame: Frame, publication: Publicat
     found = work.execute(f"SELECT id, release, {lags} FROM rows ORDER BY id").to_arrow_table()  # noqa: S608 -- own names
     before = {name: np.asarray(found[name].fill_null(0).to_numpy(), dtype=np.int64) for name in ("persons", *measures)}
     is_restated = ~frame.is_new & (frame.release == number) & frame.is_shown_before
-    return Restated(before, np.where(is_restated, frame.people - before.pop("persons"), 0))
+    return Restated.of(frame, publication, before, before.pop("persons"), is_restated)
 
 
 def _cells(

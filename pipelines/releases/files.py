@@ -191,8 +191,9 @@ class Writer:
         )
 
     def _restate(self, table: TableLayout, partner: str) -> None:
-        """Set the shown rows of a restated unit to their new values; what is hidden stays hidden."""
-        given = ", ".join(f'"{measure}" = if(t."{measure}" IS NULL, NULL, r."{measure}")' for measure in table.measures)
+        """Set what is restated of a unit's shown rows to its new values; what is hidden stays hidden, the rest as it was."""
+        there = [one for one in table.measures if one in self._news.restated[table.name].column_names]
+        given = ", ".join(f'"{measure}" = if(t."{measure}" IS NULL, NULL, r."{measure}")' for measure in there)
         same = [f't."{column}" = r."{column}"' for column in table.dimensions]
         self._connection.execute(
             f"UPDATE partner_file.{table.name} t SET {given} FROM restated_{table.name} r "  # noqa: S608 -- names of the policy

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack
-from pipelines.policy.publication import Publication
+from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers, Structure
@@ -50,10 +50,32 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restated:
-    """Of each row and measure the value it was last shown with, and how many people changed; 0 where it is not restated."""
+    """Of each row and measure the value it was last shown with, and how many people changed at least; `rows` are restated."""
 
     before: dict[str, Integers]
-    people: Integers
+    people: dict[str, Integers]
+    rows: Booleans
+
+    @classmethod
+    def of(
+        cls, frame: Frame, publication: Publication, before: dict[str, Integers], persons: Integers, rows: Booleans
+    ) -> "Restated":
+        """Take values `before` and the `persons` behind each row then.
+
+        A count of people changed by its own rise, or by what rose beside it if that are fewer; a measure that speaks of only some
+        of a row's people by nobody who is known; any other by its row's people.
+        """
+        people, row_rise = {}, np.where(rows, frame.people - persons, 0)
+        for measure in before:
+            of_some = [measure in publication.tables[name].parts for name in frame.tables]
+            people[measure] = np.where(np.array(of_some, dtype=np.bool_)[frame.table_of], 0, row_rise)
+            for number, name in enumerate(frame.tables):
+                if measure in publication.tables[name].people:
+                    counts = rows & frame.has[measure] & (frame.table_of == number)
+                    people[measure][counts] = _fewest(frame, publication.tables[name], measure, before, row_rise)[
+                        counts
+                    ]
+        return cls(before, people, rows)
 
 
 def judge(
@@ -177,8 +199,8 @@ class _Seen:
         value = self._stacked(frame.values).astype(np.float64)
         if restated is None:
             return Before.of(standing, value)
-        changed = restated.people[self.row]
-        return Before.of(standing, np.where(changed > 0, self._stacked(restated.before), value), changed)
+        former = np.where(restated.rows[self.row], self._stacked(restated.before), value)
+        return Before.of(standing, former, self._stacked(restated.people))
 
     def _stacked(self, columns: "dict[str, Integers] | dict[str, Booleans]") -> Integers:
         nothing = np.zeros(len(self.frame), dtype=np.int64)
@@ -206,6 +228,20 @@ class _Seen:
         few = np.where(self.frame.is_new, self.frame.people, 0)[self.row] < thresholds
         of_count = np.where(few & ~self.frame.rests_on_k[self.row], thresholds - 1, 1)
         return np.where(row_shown, 1.0, np.where(is_count, of_count, width))
+
+
+def _fewest(
+    frame: Frame, table: PublishedTable, measure: str, before: dict[str, Integers], row_rise: Integers
+) -> Integers:
+    """Return the fewest people by whom a count changed: those who came to it, or those who came beside it if anybody did."""
+    part = table.part_of(measure)
+    if part is None:
+        return row_rise
+    mine, whole = (
+        np.where(frame.has[column], frame.values[column] - before[column], row_rise) if column in before else row_rise
+        for column in (part.people, part.of)
+    )
+    return np.where(whole == mine, mine, np.minimum(mine, whole - mine))
 
 
 def thresholds_of(frame: Frame, publication: Publication) -> Integers:

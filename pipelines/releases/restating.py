@@ -125,7 +125,7 @@ def _take(
     done.cells = pa.concat_tables([done.cells, _versions(work, publication, number)])
     for name, rows in now.items():
         done.shown[name] = _shown(work, publication, name, rows)
-        for measure in publication.tables[name].counted:
+        for measure in publication.tables[name].restated:
             _tell(work, name, measure, publication.threshold_of(name))
 
 
@@ -146,13 +146,10 @@ def _versions(work: duckdb.DuckDBPyConnection, publication: Publication, number:
 
 
 def _shown(work: duckdb.DuckDBPyConnection, publication: Publication, name: str, rows: pa.Table) -> pa.Table:
-    """Return the changed shown rows of a table with their new values, for files."""
+    """Return the changed shown rows of a table with the new values of what is restated, for files."""
     table = publication.tables[name]
     work.register("now_rows", rows)
-    values = [
-        f'c.now_{measure} AS "{measure}"' if measure in table.counted else f'n."{measure}"'
-        for measure in table.measures
-    ]
+    values = [f'c.now_{measure} AS "{measure}"' for measure in table.restated]
     dimensions = [f'n."{marts.DIMENSION}{column}" AS "{column}"' for column in table.dimensions]
     return work.execute(
         f"SELECT c.partner, c.period, {', '.join([*dimensions, *values])} FROM taken c JOIN now_rows n "  # noqa: S608

@@ -1,0 +1,102 @@
+"""Late lines restate a unit only if k people or more changed in every measure of it: by its own rule, and by the gate's."""
+
+from datetime import date, timedelta
+
+import pytest
+from press import MONDAY, Press, Views, crowd
+from whole import WholePress, with_all
+
+from pipelines.releases import weighing
+
+CLOSED_MONDAY, LATER = date(2026, 11, 5), date(2026, 11, 6)
+MEMBERS = [100 + 10 * number for number in range(50)]
+"""Numbers of people who are members, of nobody who was there first."""
+VISITORS = [number for number in range(301, 700) if number % 10]
+
+
+@pytest.fixture
+def monday(press: Press) -> Press:
+    """A Monday of 240 people, 24 of them members, published."""
+    press.views += crowd("partner-a", MONDAY, 240, start=1000)
+    press.publish(CLOSED_MONDAY)
+    return press
+
+
+@pytest.fixture
+def whole(tmp_path, published_policy, full_policy) -> WholePress:
+    """A place with all measures, with a Monday of forty people: twenty bounce, twenty are new, ten are both."""
+    press = WholePress(tmp_path / "home", with_all(published_policy, full_policy))
+    press.views += crowd("partner-a", MONDAY, 20) + crowd("partner-a", MONDAY, 20, count=3, start=20)
+    press.publish(CLOSED_MONDAY)
+    return press
+
+
+def come_late(press: Press, members: int, others: int, day: date = MONDAY) -> None:
+    """Add page views of so many people who were not there, members and not."""
+    press.views += [Views("partner-a", day, f"person-{one}") for one in [*MEMBERS[:members], *VISITORS[:others]]]
+
+
+def published(press: Press) -> list[tuple[int, int]]:
+    return press.rows("partner-a", "partner_daily_usage", "contributing_people, unique_members")
+
+
+@pytest.mark.parametrize(
+    ("members", "others", "is_restated"),
+    [(1, 9, False), (9, 30, False), (0, 10, True), (10, 0, True), (10, 1, False), (12, 9, False), (10, 10, True)],
+)
+def test_members_and_everybody_else_rise_by_nobody_or_by_k(monday, members, others, is_restated):
+    come_late(monday, members, others)
+    outcome = monday.publish(LATER)
+    assert (outcome.restated, outcome.left) == ((1, 0) if is_restated else (0, 1))
+    assert published(monday) == [(240 + members + others, 24 + members) if is_restated else (240, 24)]
+
+
+@pytest.mark.parametrize(("members", "others"), [(1, 9), (10, 1), (12, 9)])
+def test_without_that_rule_the_gate_refuses(monday, monkeypatch, members, others):
+    monkeypatch.setattr(weighing, "mark_few", lambda *_: None)
+    come_late(monday, members, others)
+    outcome = monday.publish(LATER)
+    assert (outcome.status, published(monday)) == ("refused", [(240, 24)])
+    leaks = {name for leak, name, _ in outcome.leaks if "restated" in leak}
+    assert "partner_daily_usage.unique_members" in leaks
+
+
+def test_without_that_rule_the_gate_lets_enough_members_pass(monday, monkeypatch):
+    monkeypatch.setattr(weighing, "mark_few", lambda *_: None)
+    come_late(monday, 10, 10)
+    assert monday.publish(LATER).restated == 1
+
+
+SOME = "page_views, visits, bounces, new_visitors, returning_visitors"
+
+
+@pytest.mark.parametrize(("once", "more"), [(10, 0), (19, 1), (0, 12), (20, 20)])
+def test_bounces_and_new_visitors_of_a_restated_day_stand_as_published(whole, once, more):
+    """Whoever of the late ones stayed, or is new, is not told: 19 who bounce and one who stays look as 20 who bounce."""
+    assert whole.rows("partner-a", "partner_daily_usage", SOME) == [(80, 40, 20, 20, 20)]
+    whole.views += crowd("partner-a", MONDAY, once, start=301) + crowd("partner-a", MONDAY, more, count=2, start=401)
+    assert whole.publish(LATER).restated == 1
+    after = (80 + once + 2 * more, 40 + once + more, 20, 20, 20)
+    assert whole.rows("partner-a", "partner_daily_usage", SOME) == [after]
+    told = {measure for (measure,) in whole.rows("partner-a", "restatements", "measure")}
+    assert told == {"page_views", "visits", "unique_visitors", "contributing_people"}
+
+
+def test_a_week_of_restated_days_keeps_its_bounces_too(whole):
+    for number in range(1, 7):
+        day = MONDAY + timedelta(days=number)
+        whole.views += crowd("partner-a", day, 20) + crowd("partner-a", day, 20, count=3, start=20)
+    assert whole.publish(date(2026, 11, 11)).status == "published"
+    assert whole.rows("partner-a", "partner_weekly_usage", "page_views, bounces") == [(560, 140)]
+    whole.views += crowd("partner-a", MONDAY, 15, start=301)
+    assert whole.publish(date(2026, 11, 12)).restated == 2
+    assert whole.rows("partner-a", "partner_weekly_usage", "page_views, bounces") == [(575, 140)]
+
+
+def test_a_measure_of_some_people_only_that_moves_nevertheless_is_refused_by_the_gate(whole, monkeypatch):
+    """The twin: with bounces restated as page views are, nobody knows whose they are."""
+    monkeypatch.setattr("pipelines.policy.publication.PublishedTable.restated", property(lambda table: table.counted))
+    whole.views += crowd("partner-a", MONDAY, 10, start=301)
+    outcome = whole.publish(LATER)
+    assert outcome.status == "refused"
+    assert "partner_daily_usage.bounces" in {name for _, name, _ in outcome.leaks}
