@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.disclosure.rules import Booleans, Floats, Integers, Reason, Rule, Standing
+from pipelines.disclosure.rules import TOLERANCE, Booleans, Floats, Integers, Reason, Rule, Standing
 from pipelines.errors import DisclosureError
 
 
@@ -132,7 +132,7 @@ def tables_of(cells: Cells, places: Sequence[int] | Integers) -> str:
 def primary(cells: Cells, rules: Rules, margin: Floats) -> list[Reason | None]:
     """Return why the rule hides each cell by itself; None where it does not. An empty row is not shown either."""
     few = (cells.people > 0) & (cells.people < rules.threshold)
-    dominated = (cells.people > 0) & (margin < -1e-9) & ~few
+    dominated = (cells.people > 0) & (margin < -TOLERANCE) & ~few
     names = {0: None, 1: Reason.FEW_PEOPLE, 2: Reason.DOMINATED, 3: Reason.EMPTY}
     kinds = few * 1 + dominated * 2 + (cells.people == 0) * 3
     return [names[int(kind)] for kind in kinds]

@@ -11,6 +11,10 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 
+TOLERANCE = 1e-9
+"""How far below 0 a margin may be by fractions that floating point cannot hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What protects a cell: distinct people, the p% rule and the width of what an adversary may narrow a hidden value down to."""

@@ -9,7 +9,7 @@ from pipelines.disclosure.equations import Block, blocks, equations_of, packed
 from pipelines.disclosure.finest import Finest
 from pipelines.disclosure.lines import Lines
 from pipelines.disclosure.movements import Reach
-from pipelines.disclosure.rules import Booleans, Floats, Reason, Standing, margins
+from pipelines.disclosure.rules import TOLERANCE, Booleans, Floats, Reason, Standing, margins
 from pipelines.errors import DisclosureError
 
 PRIMARY = (Reason.FEW_PEOPLE, Reason.DOMINATED)
@@ -23,7 +23,7 @@ class State:
         self.cells, self.rules = cells, rules
         self.margin = margins(cells.amounts(), cells.largest, cells.second, rules.dominance_percent)
         self.is_large: Booleans = cells.people >= rules.threshold
-        self.is_safe: Booleans = self.is_large & (self.margin >= -1e-9)
+        self.is_safe: Booleans = self.is_large & (self.margin >= -TOLERANCE)
         self.reason = primary(cells, rules, self.margin)
         self.is_primary: Booleans = np.array([one in PRIMARY for one in self.reason], dtype=np.bool_)
         self.equations = equations_of(cells, relations, rules, self.is_primary, self.margin)

@@ -42,7 +42,7 @@ def compare(
     moved = ", ".join(f"was.{name} AS was_{name}, NULL::BIGINT AS now_{name}" for name in measures)
     work.execute(
         f"CREATE OR REPLACE TEMP TABLE compared AS SELECT {_KEY}, grp, release, is_hidden, rests_on_k, persons, "  # noqa: S608
-        f"NULL::BIGINT AS now_persons, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
+        f"NULL::BIGINT AS now_persons, 0::BIGINT AS now_largest, 0::BIGINT AS now_second, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
         "false AS is_changed, false AS is_wrong "
         "FROM versions was WHERE kind = $kind AND list_contains($firsts::DATE[], period) AND next_release IS NULL",
         {"kind": kind, "firsts": list(firsts)},
@@ -56,6 +56,7 @@ def compare(
             _move(work, name, table, days)
         _mark(work, name, table, publication.threshold_of(name))
         weighing.mark_few(work, name, table, publication.threshold_of(name))
+        weighing.mark_dominated(work, name, table, publication.dominance_of(name))
         for days in finer if table.weeks is not None else ():
             _require_weeks(work, name, table, days)
     _judge(work, publication, now)
@@ -87,7 +88,8 @@ def _take_now(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable)
         for measure in table.counted
     )
     work.execute(
-        f"UPDATE compared c SET {given}, now_persons = n.persons FROM now_rows n WHERE c.tbl = '{name}' "  # noqa: S608
+        f"UPDATE compared c SET {given}, now_persons = n.persons, now_largest = n.largest, "  # noqa: S608
+        f"now_second = n.second FROM now_rows n WHERE c.tbl = '{name}' "
         "AND n.tbl = c.tbl AND n.partner = c.partner AND n.period = c.period AND n.value = c.value"
     )
 

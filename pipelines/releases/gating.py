@@ -96,7 +96,7 @@ def judge(
     seen = _Seen(frame, publication, shown, protection)
     of_release = np.ones(len(frame), dtype=np.bool_) if number is None else frame.is_new | (frame.release == number)
     touched = np.flatnonzero(of_release[seen.row])
-    view = seen.view(publication)
+    view = seen.view(publication, restated)
     relations = Relations.of(seen.relations(found))
     nested = np.concatenate((relations.union_pairs(), seen.steps(found)))
     findings = attack(view, relations, touched=touched, before=seen.before(restated), nested=nested)
@@ -126,7 +126,7 @@ class _Seen:
             if any(name in table.people for table in publication.tables.values())
         }
 
-    def view(self, publication: Publication) -> View:
+    def view(self, publication: Publication, restated: Restated | None = None) -> View:
         """Return what an adversary sees, and what the gate knows besides."""
         frame = self.frame
         values, shown = self._stacked(frame.values), self._stacked(self.shown).astype(np.bool_)
@@ -139,7 +139,8 @@ class _Seen:
         people = np.where(is_count, self._stacked(self.people_of), frame.people[self.row])
         enough = np.where(frame.is_new, frame.people >= thresholds_of(frame, publication), frame.rests_on_k)[self.row]
         row_shown = self._row_is_shown()[self.row]
-        is_amount = self._is_amount(publication) & frame.is_new[self.row]
+        is_judged = frame.is_new if restated is None else frame.is_new | restated.rows
+        is_amount = self._is_amount(publication) & is_judged[self.row]
         return View.of(
             np.where(shown, values, np.nan),
             classes=tuple(f"{table}.{name}" for table in frame.tables for name in self.measures),

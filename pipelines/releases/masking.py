@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.disclosure.cells import Cells, Mask, Relation
 from pipelines.disclosure.parts import is_part_shown, is_percentile_shown
 from pipelines.disclosure.rounding import rounded
-from pipelines.disclosure.rules import Rule, Standing
+from pipelines.disclosure.rules import TOLERANCE, Rule, Standing, margins
 from pipelines.disclosure.suppression import suppress, suppress_primary
 from pipelines.policy.publication import Publication
 from pipelines.releases.agreeing import Equation
@@ -16,7 +16,7 @@ from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers
 
-__all__ = ["Masked", "is_part_shown", "is_percentile_shown", "masked", "rounded"]
+__all__ = ["Masked", "is_dominated", "is_part_shown", "is_percentile_shown", "masked", "rounded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +88,9 @@ def _cells(frame: Frame, publication: Publication) -> Cells:
         table = publication.tables[name]
         rows = np.flatnonzero(frame.table_of == number)
         amount[rows] = frame.values[table.amount or table.counted[0]][rows]
-    largest = np.minimum(frame.largest, amount) * (frame.people > 0)
-    second = np.minimum(np.minimum(frame.second, amount - largest), largest)
+    # What was shown is not judged again here: who gives most in it is known of restated rows only.
+    is_judged = (frame.people > 0) & ~frame.is_shown_before
+    largest, second = _greatest(amount, frame.largest * is_judged, frame.second)
     return Cells(
         key=[(frame.tables[number], place) for place, number in enumerate(frame.table_of.tolist())],
         values={name: frame.values[name] for name in counted(publication)},
@@ -100,6 +101,19 @@ def _cells(frame: Frame, publication: Publication) -> Cells:
         amount=amount,
         promised={name: frame.widths[name].astype(np.float64) for name in counted(publication)},
     )
+
+
+def _greatest(amount: Integers, largest: Integers, second: Integers) -> tuple[Integers, Integers]:
+    """Return what one person and the next can have given of amounts, of which late lines may have been left out."""
+    largest = np.minimum(largest, amount)
+    return largest, np.minimum(np.minimum(second, amount - largest), largest)
+
+
+def is_dominated(amount: Integers, largest: Integers, second: Integers, dominance_percent: float) -> Booleans:
+    """Return where the p% rule forbids amounts, of which one person gave `largest` and the next `second` at most."""
+    largest, second = _greatest(amount, largest, second)
+    percent = np.full(len(amount), float(dominance_percent))
+    return np.asarray(margins(amount, largest, second, percent) < -TOLERANCE, dtype=np.bool_)
 
 
 def _people(frame: Frame, publication: Publication) -> Integers:

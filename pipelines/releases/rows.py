@@ -97,7 +97,7 @@ def load_rows(
             f"{own} FROM new_rows"
         )
     for name, rows in now.items():
-        _lend(connection, publication.tables[name].counted, rows)
+        _lend(connection, publication.tables[name], rows, number)
     _keep_remainders(connection, publication, ("day",), number)
     for name, table in publication.tables.items():
         for finer in finer_of(table, dict(publication.tables)) if new_periods.get(table.period) else ():
@@ -106,14 +106,20 @@ def load_rows(
     _number(connection, measures)
 
 
-def _lend(connection: duckdb.DuckDBPyConnection, measures: Sequence[str], rows: pa.Table) -> None:
-    """Give hidden rows the values that the marts have of them now."""
+def _lend(connection: duckdb.DuckDBPyConnection, table: PublishedTable, rows: pa.Table, number: int) -> None:
+    """Give hidden rows the values that the marts have of them now, and restated ones the greatest contributions."""
     connection.register("now_rows", rows)
-    given = ", ".join(f"{name} = now_rows.{name}" for name in ("persons", "largest", "second", *measures))
+    given = ", ".join(f"{name} = now_rows.{name}" for name in ("persons", "largest", "second", *table.counted))
     same = " AND ".join(f"rows.{name} = now_rows.{name}" for name in ("partner", "tbl", "period", "value"))
     connection.execute(
         f"UPDATE rows SET {given} FROM now_rows WHERE {same} AND standing = {HIDDEN} AND next_release IS NULL"  # noqa: S608
     )
+    if table.amount is not None:
+        most = f"least(now_rows.largest, rows.{table.amount})"
+        connection.execute(
+            f"UPDATE rows SET largest = {most}, second = least(now_rows.second, rows.{table.amount} - {most}) "  # noqa: S608
+            f"FROM now_rows WHERE {same} AND standing = {SHOWN} AND release = {number}"
+        )
 
 
 def _bring_to_days(

@@ -100,3 +100,26 @@ def test_a_measure_of_some_people_only_that_moves_nevertheless_is_refused_by_the
     outcome = whole.publish(LATER)
     assert outcome.status == "refused"
     assert "partner_daily_usage.bounces" in {name for _, name, _ in outcome.leaks}
+
+
+def amount(press: Press) -> list[tuple[int]]:
+    return press.rows("partner-a", "partner_daily_usage", "page_views")
+
+
+@pytest.mark.parametrize(("greatest", "is_restated"), [(3000, False), (430, True), (431, False)])
+def test_one_person_above_all_of_a_restated_day_leaves_it(whole, greatest, is_restated):
+    """With 44 others: of what came late 43 page views are beside the greatest and the next, a tenth of what one person saw."""
+    whole.views += crowd("partner-a", MONDAY, 44, start=301)
+    whole.views.append(Views("partner-a", MONDAY, "person-900", count=greatest))
+    restated = 80 + 44 + greatest
+    assert whole.publish(LATER).restated == (1 if is_restated else 0)
+    assert amount(whole) == [(restated if is_restated else 80,)]
+
+
+def test_without_that_rule_the_gate_refuses_a_dominated_day(whole, monkeypatch):
+    monkeypatch.setattr(weighing, "mark_dominated", lambda *_: None)
+    whole.views += crowd("partner-a", MONDAY, 44, start=301)
+    whole.views.append(Views("partner-a", MONDAY, "person-900", count=3000))
+    outcome = whole.publish(LATER)
+    assert (outcome.status, amount(whole)) == ("refused", [(80,)])
+    assert "partner_daily_usage.page_views" in {name for leak, name, _ in outcome.leaks if "person" in leak}
