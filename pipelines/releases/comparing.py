@@ -11,10 +11,10 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from pipelines.policy.publication import PartsOf, Publication, PublishedTable
+from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases import weighing
 from pipelines.releases.closing import days_of
-from pipelines.releases.finer import Finer, finer_of, has_any, named_totals, value_of_total
+from pipelines.releases.finer import Finer, finer_of
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
 from pipelines.releases.nesting import steps_within
@@ -42,7 +42,8 @@ def compare(
     moved = ", ".join(f"was.{name} AS was_{name}, NULL::BIGINT AS now_{name}" for name in measures)
     work.execute(
         f"CREATE OR REPLACE TEMP TABLE compared AS SELECT {_KEY}, grp, release, is_hidden, rests_on_k, persons, "  # noqa: S608
-        f"NULL::BIGINT AS now_persons, 0::BIGINT AS now_largest, 0::BIGINT AS now_second, {moved}, {', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
+        f"NULL::BIGINT AS now_persons, 0::BIGINT AS now_largest, 0::BIGINT AS now_second, {moved}, "
+        f"{', '.join(width_column(name) for name in measures)}, 0 AS threshold, "
         "false AS is_changed, false AS is_wrong "
         "FROM versions was WHERE kind = $kind AND list_contains($firsts::DATE[], period) AND next_release IS NULL",
         {"kind": kind, "firsts": list(firsts)},
@@ -57,8 +58,10 @@ def compare(
         _mark(work, name, table, publication.threshold_of(name))
         weighing.mark_few(work, name, table, publication.threshold_of(name))
         weighing.mark_dominated(work, name, table, publication.dominance_of(name))
-        for days in finer if table.weeks is not None else ():
-            _require_weeks(work, name, table, days)
+        for days in finer:
+            _require_people(work, (name, table), publication.tables[days.days], days, publication.threshold_of(name))
+            if table.weeks is not None:
+                _require_weeks(work, name, table, days)
     _judge(work, publication, now)
 
 
@@ -130,6 +133,40 @@ def _mark(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, thr
     )
 
 
+def _require_people(
+    work: duckdb.DuckDBPyConnection, of: tuple[str, PublishedTable], daily: PublishedTable, days: Finer, threshold: int
+) -> None:
+    """Mark longer periods in whose counts 1 to k - 1 people more came than in all of their days, or are than in one within.
+
+    Those more came on a day that was left as it was.
+    """
+    name, table = of
+    counts = [one for one in table.people if one in daily.people]
+    if not counts:
+        return
+    parts = f"{days.is_day('d')} AND {days.value('d')} = c.value"
+    beyond = " OR ".join(
+        f"(c.now_{one} - c.was_{one} - coalesce(m.{one}, 0) BETWEEN 1 AND {threshold - 1})" for one in counts
+    )
+    work.execute(
+        f"UPDATE compared c SET is_wrong = true FROM compared o LEFT JOIN ({_moved_by(table.period, counts, parts)}) m "  # noqa: S608
+        "ON m.tbl = o.tbl AND m.partner = o.partner AND m.period = o.period AND m.value = o.value "
+        "WHERE o.partner = c.partner AND o.tbl = c.tbl AND o.period = c.period AND o.value = c.value "
+        f"AND c.tbl = '{name}' AND {days.has('c')} AND c.is_changed AND ({beyond})"
+    )
+    weeks = f"d.tbl = '{table.weeks}' AND d.value = c.value AND {first_day(table.period, 'd.period + 6')} = c.period"
+    parts = f"({parts} OR {weeks})" if table.weeks is not None else parts
+    nested = (
+        f"d.next_release IS NULL AND NOT d.is_hidden AND {parts} AND {first_day(table.period, 'd.period')} = c.period"
+    )
+    for one in counts:
+        close = weighing.is_close((table, "c.now_", one), (daily, "d.", one), threshold)
+        work.execute(
+            f"UPDATE compared c SET is_wrong = true FROM versions d WHERE c.tbl = '{name}' AND c.is_changed "  # noqa: S608
+            f"AND d.partner = c.partner AND {nested} AND c.was_{one} IS NOT NULL AND d.{one} IS NOT NULL AND {close}"
+        )
+
+
 def _require_weeks(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, days: Finer) -> None:
     """Mark months whose weeks and edge days did not move as far as their days: one of the weeks is left as it was."""
     monday = first_day("week", "d.period")
@@ -155,8 +192,9 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
     for name in tables:
         for part in publication.tables[name].parts_of:
             if part.table in tables:
+                weighing.refuse_close(work, publication, name, part)
                 for only in part.takes:
-                    _judge_remainders(work, publication, name, (part, only))
+                    weighing.refuse_remainders(work, publication, name, (part, only))
         for within in steps_within(publication.tables[name], "p", "t"):
             _judge_steps(work, name, publication.tables[name], within)
 
@@ -171,28 +209,4 @@ def _judge_steps(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTab
             f"AND NOT p.is_hidden AND t.was_{measure} IS NOT NULL AND p.was_{measure} IS NOT NULL "
             f"AND (t.is_changed OR p.is_changed) AND {beyond} BETWEEN 1 AND t.threshold - 1 "
             "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period"
-        )
-
-
-def _judge_remainders(
-    work: duckdb.DuckDBPyConnection, publication: Publication, name: str, of: tuple[PartsOf, tuple[str, ...]]
-) -> None:
-    """Refuse units in which what a shown total has beside its shown parts fell, or rose on too few people.
-
-    People who came to the total came to one of its parts: those beyond the rises of the shown parts came to the rest.
-    """
-    part, only = of
-    threshold = publication.threshold_of(part.table)
-    value, is_named = value_of_total(publication, part, "c"), has_any("t", named_totals(publication, part))
-    for own, theirs in part.measures.items():
-        rest = f"(t.now_{theirs} - t.was_{theirs} - coalesce(p.moved, 0))"
-        work.execute(
-            "UPDATE judged j SET may_be_restated = false FROM compared t LEFT JOIN (SELECT partner, period, "  # noqa: S608
-            f"{value} AS value, sum(if(is_hidden, 0, coalesce(now_{own} - was_{own}, 0))) AS moved, "
-            "sum(if(is_changed, now_persons - persons, 0)) AS rises "
-            f"FROM compared c WHERE tbl = '{name}' AND {has_any('c', only)} GROUP BY ALL) p "
-            "ON p.partner = t.partner AND p.period = t.period "
-            f"AND p.value = t.value WHERE t.tbl = '{part.table}' AND {is_named} AND NOT t.is_hidden "
-            f"AND t.was_{theirs} IS NOT NULL AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period "
-            f"AND ({rest} < 0 OR ({rest} > 0 AND t.now_persons - t.persons - coalesce(p.rises, 0) < {threshold}))"
         )

@@ -8,7 +8,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.policy.publication import PEOPLE, PublishedTable
+from pipelines.policy.publication import PEOPLE, PartsOf, Publication, PublishedTable
+from pipelines.releases.finer import has_any, named_totals, value_of_total
 from pipelines.releases.masking import is_dominated
 from pipelines.releases.relations import Integers
 
@@ -34,14 +35,79 @@ def mark_dominated(work: duckdb.DuckDBPyConnection, name: str, table: PublishedT
         f"SELECT {', '.join(_KEY)}, coalesce({amount}, 0) AS amount, coalesce({amount} - was_{table.amount}, 0) AS rise, "  # noqa: S608
         f"{came} AS came, now_largest AS largest, now_second AS second FROM compared WHERE tbl = '{name}' AND is_changed"
     ).to_arrow_table()
-    now, rise, came_now, largest, second = (
-        np.asarray(found[one].to_numpy(), dtype=np.int64) for one in ("amount", "rise", "came", "largest", "second")
-    )
+    now, rise, people, largest, second = _columns(found, "amount", "rise", "came", "largest", "second")
     wrong = is_dominated(now, largest, second, percent)
     if table.days is None:
-        wrong |= is_dominated(rise, *greatest_of_rise(rise, came_now, largest, second), percent)
+        wrong |= is_dominated(rise, *greatest_of_rise(rise, people, largest, second), percent)
     work.register("dominated", found.select(_KEY).filter(pa.array(wrong)))
     work.execute(f"UPDATE compared SET is_wrong = true FROM dominated d WHERE {_same('compared', 'd')}")  # noqa: S608
+
+
+def refuse_remainders(
+    work: duckdb.DuckDBPyConnection, publication: Publication, name: str, of: tuple[PartsOf, tuple[str, ...]]
+) -> None:
+    """Refuse in `judged` units in which what a shown total has beside its shown parts fell, or rose on too few people.
+
+    People who came to the total came to one of its parts: those beyond the rises of the shown parts came to the rest. Of a total
+    that dominance is judged on, one of them may have given nearly all of the rest neither.
+    """
+    part, only = of
+    total, threshold = publication.tables[part.table], publication.threshold_of(part.table)
+    value, is_named = value_of_total(publication, part, "c"), has_any("t", named_totals(publication, part))
+    for own, theirs in part.measures.items():
+        found = work.execute(
+            f"SELECT t.partner, t.kind, t.period, t.now_{theirs} - t.was_{theirs} - coalesce(p.moved, 0) AS rise, "  # noqa: S608
+            f"t.now_persons - t.persons - coalesce(p.rises, 0) AS people, {_came(total, 't.')} - coalesce(p.rises, 0) AS came, "
+            "t.now_largest AS largest, t.now_second AS second FROM compared t LEFT JOIN (SELECT partner, period, "
+            f"{value} AS value, sum(if(is_hidden, 0, coalesce(now_{own} - was_{own}, 0)))::BIGINT AS moved, "
+            f"sum(if(is_changed, now_persons - persons, 0))::BIGINT AS rises "
+            f"FROM compared c WHERE tbl = '{name}' AND {has_any('c', only)} GROUP BY ALL) p "
+            "ON p.partner = t.partner AND p.period = t.period AND p.value = t.value "
+            f"WHERE t.tbl = '{part.table}' AND {is_named} AND NOT t.is_hidden AND t.was_{theirs} IS NOT NULL"
+        ).to_arrow_table()
+        rise, people, came, largest, second = _columns(found, "rise", "people", "came", "largest", "second")
+        wrong = (rise < 0) | ((rise > 0) & (people < threshold))
+        if theirs == total.amount:
+            most = greatest_of_rise(rise, came, largest, second)
+            wrong |= (rise > 0) & is_dominated(rise, *most, publication.dominance_of(part.table))
+        _refuse(work, found.filter(pa.array(wrong)))
+
+
+def refuse_close(work: duckdb.DuckDBPyConnection, publication: Publication, name: str, part: PartsOf) -> None:
+    """Refuse units in which a count of a shown total and one within it of a shown part differ by 1 to k - 1 people now."""
+    table, total = publication.tables[name], publication.tables[part.table]
+    threshold = max(publication.threshold_of(name), publication.threshold_of(part.table))
+    value = value_of_total(publication, part, "p")
+    within = {one: one for one in table.people if one in total.people} | dict(part.people)
+    for mine, whole in within.items():
+        found = work.execute(
+            "SELECT DISTINCT t.partner, t.kind, t.period FROM compared t JOIN compared p ON p.partner = t.partner "  # noqa: S608
+            f"AND p.period = t.period AND t.value = {value} WHERE t.tbl = '{part.table}' AND p.tbl = '{name}' "
+            "AND NOT t.is_hidden AND NOT p.is_hidden AND (t.is_changed OR p.is_changed) "
+            f"AND t.was_{whole} IS NOT NULL AND p.was_{mine} IS NOT NULL "
+            f"AND {is_close((total, 't.now_', whole), (table, 'p.now_', mine), threshold)}"
+        ).to_arrow_table()
+        _refuse(work, found)
+
+
+def is_close(total: tuple[PublishedTable, str, str], part: tuple[PublishedTable, str, str], threshold: int) -> str:
+    """Return the SQL of whether the people behind two counts (table, what stands before the column, measure) are too close."""
+    between = " - ".join(
+        f"{before}{table.people[measure] if table.people[measure] in table.counted else 'persons'}"
+        for table, before, measure in (total, part)
+    )
+    return f"({between} <> 0 AND {between} < {threshold})"
+
+
+def _refuse(work: duckdb.DuckDBPyConnection, units: pa.Table) -> None:
+    work.register("refused", units)
+    work.execute(
+        "UPDATE judged SET may_be_restated = false WHERE (partner, kind, period) IN (SELECT partner, kind, period FROM refused)"
+    )
+
+
+def _columns(found: pa.Table, *names: str) -> tuple[Integers, ...]:
+    return tuple(np.asarray(found[one].fill_null(0).to_numpy(), dtype=np.int64) for one in names)
 
 
 def greatest_of_rise(rise: Integers, came: Integers, largest: Integers, second: Integers) -> tuple[Integers, Integers]:
@@ -53,9 +119,9 @@ def greatest_of_rise(rise: Integers, came: Integers, largest: Integers, second: 
     return most, np.minimum(np.minimum(second, most), rise - most - np.maximum(came - 2, 0))
 
 
-def _came(table: PublishedTable) -> str:
+def _came(table: PublishedTable, row: str = "") -> str:
     """Return the SQL of how many people came to a row, of whom each gave something of its amount; 0 where that is not known."""
-    return f"greatest(coalesce(now_{PEOPLE} - was_{PEOPLE}, 0), 0)" if PEOPLE in table.people else "0"
+    return f"greatest(coalesce({row}now_{PEOPLE} - {row}was_{PEOPLE}, 0), 0)" if PEOPLE in table.people else "0"
 
 
 def _same(one: str, other: str) -> str:

@@ -123,3 +123,83 @@ def test_without_that_rule_the_gate_refuses_a_dominated_day(whole, monkeypatch):
     outcome = whole.publish(LATER)
     assert (outcome.status, amount(whole)) == ("refused", [(80,)])
     assert "partner_daily_usage.page_views" in {name for leak, name, _ in outcome.leaks if "person" in leak}
+
+
+@pytest.mark.parametrize(("others", "is_restated"), [(11, False), (60, True)])
+def test_one_person_above_all_of_what_came_beside_the_shown_contents_leaves_the_day(whole, others, is_restated):
+    """One person of 500 page views is not seen among the day's, but in what the day has beyond its shown content."""
+    whole.views += crowd("partner-a", MONDAY, 50, start=301, count=20)
+    whole.views += crowd("partner-a", MONDAY, others, content="album-2", start=501)
+    whole.views.append(Views("partner-a", MONDAY, "person-901", content="album-2", count=500))
+    assert whole.publish(LATER).restated == (1 if is_restated else 0)
+
+
+def beside_a_content(press: Press, members: int) -> None:
+    """Twenty people come late to the content that is shown, ten of them members, and twelve to another one."""
+    come_late(press, 10, 10)
+    late = [*MEMBERS[10 : 10 + members], *VISITORS[10 : 22 - members]]
+    press.views += [Views("partner-a", MONDAY, f"person-{one}", content="album-2") for one in late]
+
+
+def test_counts_within_each_other_that_would_be_too_close_leave_the_day(monday):
+    beside_a_content(monday, members=2)
+    assert monday.publish(LATER).status == "nothing"
+
+
+def test_counts_within_each_other_that_are_not_are_restated(monday):
+    beside_a_content(monday, members=0)
+    assert monday.publish(LATER).restated == 1
+
+
+def test_without_that_rule_the_gate_refuses_counts_too_close(monday, monkeypatch):
+    monkeypatch.setattr(weighing, "refuse_close", lambda *_: None)
+    beside_a_content(monday, members=2)
+    assert monday.publish(LATER).status == "refused"
+
+
+@pytest.fixture
+def week(press: Press) -> Press:
+    """A week, published: forty people on Monday, and sixty others on each other day."""
+    press.views += crowd("partner-a", MONDAY, 40)
+    press.views += [one for number in range(1, 7) for one in crowd("partner-a", _day(number), 60, start=1000)]
+    press.publish(date(2026, 11, 11))
+    return press
+
+
+def _day(number: int) -> date:
+    return MONDAY + timedelta(days=number)
+
+
+def _weekly(press: Press) -> list[tuple[int]]:
+    return press.rows("partner-a", "partner_weekly_usage", "contributing_people")
+
+
+def fifteen_and_more(week: Press, more: int) -> None:
+    """Fifteen come late on Monday, which is restated, and some others on Wednesday."""
+    late = [(MONDAY, VISITORS[:15]), (_day(2), VISITORS[15 : 15 + more])]
+    week.views += [Views("partner-a", day, f"person-{one}") for day, each in late for one in each]
+
+
+def test_people_of_a_day_that_is_left_are_not_told_by_its_week(week):
+    fifteen_and_more(week, 3)
+    outcome = week.publish(date(2026, 11, 12))
+    assert (outcome.restated, outcome.left, _weekly(week)) == (1, 2, [(100,)])
+
+
+def test_without_that_rule_the_week_tells_them(week, monkeypatch):
+    monkeypatch.setattr("pipelines.releases.comparing._require_people", lambda *_: None)
+    fifteen_and_more(week, 3)
+    assert (week.publish(date(2026, 11, 12)).restated, _weekly(week)) == (2, [(118,)])
+
+
+def test_a_week_of_restated_days_only_is_restated_with_them(week):
+    fifteen_and_more(week, 13)
+    assert (week.publish(date(2026, 11, 12)).restated, _weekly(week)) == (3, [(128,)])
+
+
+def test_a_week_with_few_more_people_than_one_of_its_days_is_left(press):
+    press.views = [one for number in range(7) for one in crowd("partner-a", _day(number), 40)]
+    press.publish(date(2026, 11, 11))
+    press.views += crowd("partner-a", MONDAY, 15, start=301) + crowd("partner-a", _day(1), 10, start=311)
+    outcome = press.publish(date(2026, 11, 12))
+    assert (outcome.status, outcome.restated, outcome.left, _weekly(press)) == ("published", 2, 1, [(40,)])
