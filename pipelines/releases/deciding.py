@@ -1,6 +1,5 @@
 """What a release shows of some partners: rows gathered, brought to agree, masked, and attacked before anything is written."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +87,7 @@ def decide(
             name: _to_show(frame, publication, name, given, mask.is_hidden, shown) for name, given in joined.items()
         },
         counts=_counts(frame, mask.reason),
-        inputs={name: _digest(given) for name, given in rows.items()},
+        inputs={name: marts.digest(given) for name, given in rows.items()},
     )
 
 
@@ -214,13 +213,6 @@ def _column(
     if base is not None and pa.types.is_integer(given.type):
         given = pa.chunked_array([pa.array(rounded(np.asarray(given.fill_null(0).to_numpy(), dtype=np.int64), base))])
     return pc.if_else(pa.array(fits), given, pa.scalar(None, given.type))
-
-
-def _digest(rows: pa.Table) -> str:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as writer:
-        writer.write_table(rows.combine_chunks())
-    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _counts(frame: Frame, reason: Sequence[str | None]) -> dict[str, Counter[str]]:

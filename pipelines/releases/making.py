@@ -90,7 +90,7 @@ class Making:
             restated=again.cells, with_complementary=with_complementary,
         )  # fmt: skip
         self.restated, self.left = self.restated + again.units, self.left + again.left
-        self._count(decided)
+        self._count(decided, again.inputs)
         if self.verdict.passes:
             news = News(
                 self.closed.periods, decided.shown, again.shown, again.told(self.release, seoul_day(self.given.now))
@@ -98,10 +98,10 @@ class Making:
             self._write(partners, news, again.partners(), folder)
         yield from (again.cells, decided.cells)
 
-    def _count(self, decided: Decided) -> None:
+    def _count(self, decided: Decided, compared: Sequence[tuple[str, str]]) -> None:
         for name, counts in decided.counts.items():
             self.counts.setdefault(name, Counter()).update(counts)
-        for name, digest in decided.inputs.items():
+        for name, digest in (*compared, *decided.inputs.items()):
             self.inputs.setdefault(name, []).append(digest)
 
     def _write(self, partners: Sequence[str], news: News, changed: frozenset[str], folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The rows of the marts behind published tables, read from the warehouse for some periods and partners."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -57,6 +58,14 @@ def read(
             given = {"periods": list(periods[table.period]), "partners": list(partners)}
             read[name] = _ask(warehouse, _select(name, table), given).to_arrow_table()
     return read
+
+
+def digest(rows: pa.Table) -> str:
+    """Return the digest of rows that were read, as hex."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _select(name: str, table: PublishedTable) -> str:

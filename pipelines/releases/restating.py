@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipelines.policy.publication import Publication
@@ -18,6 +19,7 @@ from pipelines.releases import marts
 from pipelines.releases.closing import KINDS, first_of
 from pipelines.releases.comparing import compare
 from pipelines.releases.marts import counted
+from pipelines.releases.masking import rounded
 from pipelines.releases.memory import Memory, schema, width_column
 
 LATE_LINES = "late lines"
@@ -65,6 +67,8 @@ class Restated:
     changes: pa.Table | None = None
     units: int = 0
     left: int = 0
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+    """Each table that was read, with the digest of its rows: what was compared, whether or not anything is restated."""
 
     def partners(self) -> frozenset[str]:
         """Return the partners with a restated unit."""
@@ -102,6 +106,7 @@ def restate(
         if not periods:
             continue
         now = marts.read(warehouse, publication, {kind: periods}, partners)
+        done.inputs += [(name, marts.digest(rows)) for name, rows in now.items()]
         compare(work, memory, publication, partners, (kind, periods), now, done.cells)
         row = work.execute(
             "SELECT count(*) FILTER (may_be_restated), count(*) FILTER (NOT may_be_restated) FROM judged"
@@ -126,7 +131,7 @@ def _take(
     for name, rows in now.items():
         done.shown[name] = _shown(work, publication, name, rows)
         for measure in publication.tables[name].restated:
-            _tell(work, name, measure, publication.threshold_of(name))
+            _tell(work, publication, name, measure)
 
 
 def _versions(work: duckdb.DuckDBPyConnection, publication: Publication, number: int) -> pa.Table:
@@ -151,18 +156,34 @@ def _shown(work: duckdb.DuckDBPyConnection, publication: Publication, name: str,
     work.register("now_rows", rows)
     values = [f'c.now_{measure} AS "{measure}"' for measure in table.restated]
     dimensions = [f'n."{marts.DIMENSION}{column}" AS "{column}"' for column in table.dimensions]
-    return work.execute(
+    found = work.execute(
         f"SELECT c.partner, c.period, {', '.join([*dimensions, *values])} FROM taken c JOIN now_rows n "  # noqa: S608
         f"ON n.partner = c.partner AND n.tbl = c.tbl AND n.period = c.period AND n.value = c.value "
         f"WHERE c.tbl = '{name}' AND c.is_changed ORDER BY ALL"
     ).to_arrow_table()
+    return _as_published(found, table.restated, publication.rounding_of(name))
 
 
-def _tell(work: duckdb.DuckDBPyConnection, name: str, measure: str, threshold: int) -> None:
-    """Add what readers are told of one measure: before, after, how many people changed (as a class), why."""
+def _tell(work: duckdb.DuckDBPyConnection, publication: Publication, name: str, measure: str) -> None:
+    """Add what readers are told of one measure: before, after, how many people changed (as a class), why.
+
+    Both are rounded as the files are; what is the same in both is not told.
+    """
+    threshold = publication.threshold_of(name)
     people = f"list_max(list_filter({_STEPS}, lambda step: step * {threshold} <= now_persons - persons)) * {threshold}"
-    work.execute(
-        "INSERT INTO changes SELECT partner, tbl, kind, period, replace(value, chr(31), ' / '), "  # noqa: S608
-        f"'{measure}', was_{measure}, now_{measure}, ({people})::VARCHAR || ' or more', '{LATE_LINES}' FROM taken "
-        f"WHERE tbl = '{name}' AND is_changed AND was_{measure} IS NOT NULL AND was_{measure} IS DISTINCT FROM now_{measure}"
-    )
+    found = work.execute(
+        "SELECT partner, tbl, kind, period, replace(value, chr(31), ' / ') AS dimensions, "  # noqa: S608
+        f"'{measure}' AS measure, was_{measure} AS before, now_{measure} AS after, ({people})::VARCHAR || ' or more' AS people, "
+        f"'{LATE_LINES}' AS reason FROM taken WHERE tbl = '{name}' AND is_changed AND was_{measure} IS NOT NULL"
+    ).to_arrow_table()
+    work.register("told", _as_published(found, ("before", "after"), publication.rounding_of(name)))
+    work.execute("INSERT INTO changes SELECT * FROM told WHERE before IS DISTINCT FROM after")
+
+
+def _as_published(rows: pa.Table, columns: Sequence[str], base: int | None) -> pa.Table:
+    """Return rows with these columns as partners see them: rounded, where the policy says so."""
+    for column in columns if base is not None else ():
+        values = np.asarray(rows[column].fill_null(0).to_numpy(), dtype=np.int64)
+        given = pa.array(rounded(values, base or 1), mask=np.asarray(rows[column].is_null().to_numpy(), dtype=np.bool_))
+        rows = rows.set_column(rows.column_names.index(column), column, given)
+    return rows

@@ -34,6 +34,43 @@ def test_ten_more_people_restate_the_day(monday):
     assert monday.place.ledger.entries(RELEASE)[-1].body["restated"] == 1
 
 
+def test_what_a_restatement_read_is_entered_in_the_ledger(monday):
+    monday.views += crowd("partner-a", MONDAY, 10, start=100)
+    monday.publish(LATER)
+    entry = monday.place.ledger.entries(RELEASE)[-1].body
+    assert (entry["periods"].get("day"), entry["restated"]) == ([], 1)
+    assert set(entry["inputs"]) == {"partner_daily_usage", "partner_content_daily", "partner_device_daily"}
+    assert entry["inputs"] != monday.place.ledger.entries(RELEASE)[0].body["inputs"]
+
+
+@pytest.mark.parametrize(("base", "before", "after", "told"), [(5, 40, 55, [(40, 55)]), (50, 50, 50, [])])
+def test_restated_figures_are_rounded_as_others_are_and_so_is_what_is_told(
+    press, with_policy, base, before, after, told
+):
+    rounding = with_policy(press, rounding=base)
+    rounding.views = crowd("partner-a", MONDAY, 42)
+    rounding.publish(CLOSED_MONDAY)
+    assert rounding.rows("partner-a", "partner_daily_usage", DAY) == [(MONDAY, before, before)]
+    rounding.views += crowd("partner-a", MONDAY, 11, start=101)
+    assert rounding.publish(LATER).restated == 1
+    assert rounding.rows("partner-a", "partner_daily_usage", DAY) == [(MONDAY, after, after)]
+    views = "restatements WHERE table_name = 'partner_daily_usage' AND measure = 'page_views'"
+    assert rounding.rows("partner-a", views, "before, after") == told
+
+
+def test_every_measure_that_differs_in_the_file_is_told_and_no_other(monday):
+    names = monday.rows("partner-a", "(DESCRIBE partner_daily_usage)", "column_name")
+    columns = [name for (name,) in names if name not in {"partner_id", "day", "is_suppressed"}]
+    before = monday.rows("partner-a", "partner_daily_usage", ", ".join(columns))
+    monday.views += crowd("partner-a", MONDAY, 10, start=100)
+    monday.publish(LATER)
+    after = monday.rows("partner-a", "partner_daily_usage", ", ".join(columns))
+    differ = {name for name, was, now in zip(columns, before[0], after[0], strict=True) if was != now}
+    told = monday.rows("partner-a", "restatements WHERE table_name = 'partner_daily_usage'", "measure")
+    assert differ == {measure for (measure,) in told}
+    assert "page_views" in differ
+
+
 def test_nine_more_people_leave_the_day_as_it_was(monday):
     monday.views += crowd("partner-a", MONDAY, 9, start=100)
     assert (monday.publish(LATER).status, monday.published.current()) == ("nothing", "2026-11-05-0001")
