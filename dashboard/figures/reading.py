@@ -16,7 +16,7 @@ Figure = int | float | None
 
 @dataclass(frozen=True)
 class Restatement:
-    """A figure that was corrected after it had been published: before, after, and why."""
+    """A figure that was corrected after it had been published: before, after, for how many people, and why."""
 
     table: str
     kind: str
@@ -25,6 +25,8 @@ class Restatement:
     measure: str
     before: int | None
     after: int | None
+    people_changed: str | None
+    """How many people changed it at least, as a class in words."""
     reason: str
     day: date
 
@@ -86,10 +88,15 @@ class Figures:
         return Closed({kind: sorted(day for found, day in rows if found == kind) for kind in KINDS})
 
     def restatements(self, limit: int = 100) -> list[Restatement]:
-        """Return what was corrected, the newest first."""
+        """Return what was corrected, the newest first and no more than `limit`; `count_of_restatements` counts all."""
         rows = self.rows(
-            "SELECT table_name, period_kind, first_day, dimensions, measure, before, after, reason, restated_day "
+            "SELECT table_name, period_kind, first_day, dimensions, measure, before, after, people_changed, reason, "
+            "restated_day "
             "FROM restatements ORDER BY restated_day DESC, first_day DESC, table_name, dimensions, measure LIMIT $limit",
             {"limit": limit},
         )
         return [Restatement(*row) for row in rows]
+
+    def count_of_restatements(self) -> int:
+        """Return how many figures were corrected in all."""
+        return int(self.rows("SELECT count(*) FROM restatements")[0][0])

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from dashboard import words
 from dashboard.asking import Asked
+from dashboard.pages.corrections import corrections
 from dashboard.pages.page import N_, Page
 from dashboard.periods import KINDS
-from dashboard.tables import Column, Table
 from pipelines.policy import Policy
 from pipelines.warehouse.semantics import Semantics
 
@@ -25,31 +24,9 @@ def content(asked: Asked) -> Mapping[str, Any]:
         "closes_after": publication.closes_after_days if publication is not None else None,
         "published_at": asked.published.published_at(),
         "newest": {kind: asked.figures.closed.newest_of(kind) for kind in KINDS},
-        "tables": {"restatements": _restatements(asked)},
+        "corrections": asked.figures.count_of_restatements(),
+        "tables": {"restatements": corrections(asked)},
     }
-
-
-def _restatements(asked: Asked) -> Table:
-    columns = [
-        Column("day", N_("Corrected on"), "day"),
-        Column("table", N_("Table"), "word"),
-        Column("first", N_("Of"), "day"),
-        Column("measure", N_("Figure"), "word"),
-        Column("before", N_("Before")),
-        Column("after", N_("After")),
-    ]
-    rows = [
-        [
-            one.day,
-            words.TABLES.get(one.table, one.table),
-            one.first,
-            words.MEASURES.get(one.measure, one.measure),
-            one.before,
-            one.after,
-        ]
-        for one in asked.figures.restatements()
-    ]
-    return Table("restatements", N_("Corrections"), columns, rows)
 
 
 PAGE = Page("about", "/about", N_("About the figures"), "pages/about.html", content)
