@@ -13,6 +13,8 @@ PeriodKind = Literal["day", "week", "month"]
 Days = Annotated[int, Constraint(ge=0)]
 Percent = Annotated[float, Constraint(ge=0, le=100)]
 PARTNER, PEOPLE = "partner_id", "contributing_people"
+_ONLY_PEOPLE = "people"
+"""The measure of bands of people: each person is in one of them, once."""
 
 
 class ClosesAfter(StrictModel):
@@ -228,6 +230,10 @@ def publication_faults(
             continue
         yield from _column_faults(here, table, datasets[name])
         yield from _relation_faults(here, table, publication.tables)
+        if table.adds_up and set(table.adds_up) != {_ONLY_PEOPLE} and table.amount is None:
+            yield Fault(
+                here, "adds up what one person may give most of, and names no `amount` that dominance is judged on"
+            )
 
 
 def _column_faults(here: tuple[str, ...], table: PublishedTable, dataset: Dataset) -> Iterator[Fault]:

@@ -11,11 +11,11 @@ publication:
   protection_percent: 20
   clause: purpose.statistics
   tables:
-    usage: {period: day, adds_up: [page_views], people: {unique_members: unique_members}}
-    contents: {period: day, dimensions: [content_id], adds_up: [page_views],
+    usage: {period: day, adds_up: [page_views], people: {unique_members: unique_members}, amount: page_views}
+    contents: {period: day, dimensions: [content_id], adds_up: [page_views], amount: page_views,
                parts_of: [{table: usage, measures: {page_views: page_views}}]}
-    weekly: {period: week, adds_up: [page_views], days: usage, threshold: 20, rounding: 5}
-    kinds: {period: week, dimensions: [dimension, value], adds_up: [page_views], days: {content: contents},
+    weekly: {period: week, adds_up: [page_views], amount: page_views, days: usage, threshold: 20, rounding: 5}
+    kinds: {period: week, dimensions: [dimension, value], adds_up: [page_views], amount: page_views, days: {content: contents},
             parts_of: [{table: weekly, each: dimension, only: [content, browser], measures: {page_views: page_views}},
                        {table: kinds, each: dimension, only: [page], under: content, measures: {page_views: page_views}}]}
 """
@@ -36,11 +36,12 @@ def _mart(name: str, *columns: str) -> str:
     return MART.format(name=name) + fields
 
 
+LARGEST = ("largest_page_views", "second_page_views")
 MARTS = (
-    _mart("usage", "partner_id", "day", "page_views", "unique_members", "contributing_people")
-    + _mart("contents", "partner_id", "day", "content_id", "page_views", "contributing_people")
-    + _mart("weekly", "partner_id", "week", "page_views", "contributing_people")
-    + _mart("kinds", "partner_id", "week", "dimension", "value", "page_views", "contributing_people")
+    _mart("usage", "partner_id", "day", "page_views", "unique_members", "contributing_people", *LARGEST)
+    + _mart("contents", "partner_id", "day", "content_id", "page_views", "contributing_people", *LARGEST)
+    + _mart("weekly", "partner_id", "week", "page_views", "contributing_people", *LARGEST)
+    + _mart("kinds", "partner_id", "week", "dimension", "value", "page_views", "contributing_people", *LARGEST)
 )
 
 
@@ -73,7 +74,8 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
         ("clause: purpose.statistics\n  tables", "clause: no.such\n  tables", "  clause: no", "unknown clause 'no.such'"),
         ("    weekly: {period: week,", "    monthly: {period: week,", "    monthly", "unknown dataset 'monthly'"),
         ("dimensions: [content_id]", "dimensions: [content]", "    contents: {p", "no field of the dataset"),
-        ("adds_up: [page_views], days", "adds_up: [views], days", "    weekly: {p", "no field of the dataset"),
+        ("adds_up: [page_views], amount: page_views, days", "adds_up: [views], amount: views, days", "    weekly: {p",
+         "no field of the dataset"),
         ("days: usage", "days: contents", "    weekly: {p", "no published table of days"),
         ("[{table: usage, measures", "[{table: weekly, measures", "               parts_of", "of the same period"),
         ("measures: {page_views: page_views}}]", "measures: {page_views: visits}}]", "               parts_of", "no measure"),
@@ -121,6 +123,28 @@ def test_steps_are_values_of_their_dimension_where_the_mart_lists_them(published
         assert loaded(text).publication.tables["contents"].nested.order == ("sent", "reached")
     else:
         assert "'receivd' is no value of 'content_id'" in str(refused(text))
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_refused"),
+    [
+        ("adds_up: [people]", False),
+        ("adds_up: [page_views], amount: page_views", False),
+        ("people: {people: people}", False),
+        ("adds_up: [page_views]", True),
+        ("adds_up: [people, page_views]", True),
+    ],
+)
+def test_a_table_that_adds_up_more_than_people_says_what_dominance_is_judged_on(
+    published, loaded, refused, keys, is_refused
+):
+    bands = f"    bands: {{period: week, dimensions: [band], {keys}}}\n    kinds: {{period"
+    columns = ("partner_id", "week", "band", "people", "page_views", "contributing_people", *LARGEST)
+    text = published.replace("    kinds: {period", bands, 1) + _mart("bands", *columns)
+    if is_refused:
+        assert "names no `amount` that dominance is judged on" in str(refused(text))
+    else:
+        assert "bands" in loaded(text).publication.tables
 
 
 def test_only_aggregates_are_published(published, refused):
