@@ -9,7 +9,7 @@ from dashboard.tables import Column, Table
 from dashboard.texts import Texts
 
 _BETWEEN, _OR_MORE = " / ", " or more"
-_WORDED = frozenset({"device", "feature", "referrer"})
+_WORDED = frozenset({"device", "device_os", "feature", "referrer"})
 """Dimensions whose values are codes with a word; those of the others are names, which may read as a code does."""
 _BANDS = {"partner_visit_frequency_monthly": words.VISITS, "partner_visit_length_monthly": words.SECONDS}
 REASONS = {"late lines": N_("records that arrived late")}
