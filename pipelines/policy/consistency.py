@@ -9,7 +9,7 @@ from pipelines.policy.base import Fault
 from pipelines.policy.datasets import Dataset
 from pipelines.policy.models import STATISTICS, Policy
 from pipelines.policy.place_faults import place_faults
-from pipelines.policy.publication import publication_faults
+from pipelines.policy.publication_faults import publication_faults
 from pipelines.policy.yaml_lines import Loc
 
 

@@ -11,7 +11,7 @@ import pytest
 MONTH_END, YEAR_END = (
     [first + timedelta(days=shift) for shift in range(4)] for first in (date(2015, 5, 30), date(2015, 12, 30))
 )
-"""Sunday 31 May before Monday 1 June; Thursday 31 December before Friday 1 January, all in week 53."""
+"""Sunday 31 May before Monday 1 June; Thursday 31 December before Friday 1 January, in week 53."""
 GAPS = (0, 0, 1, 59, 1799, 1800, 1800, 1801, 3600, 40_000)
 PARTNERS = (None, "one", "two", "three")
 HOSTS = (None, "search.test", "news.test")
@@ -201,8 +201,7 @@ def expected_hours(visits) -> list[tuple]:
                 hour = (visit[0]["occurred_at"] + timedelta(hours=9)).hour
                 cells[partner, began.replace(day=1), began.isoweekday(), hour].append(visit[0])
     return sorted(
-        (*cell, len(firsts), distinct(firsts, "person_pseudonym"), *largest_two(firsts))
-        for cell, firsts in cells.items()
+        (*cell, len(all_), distinct(all_, "person_pseudonym"), *largest_two(all_)) for cell, all_ in cells.items()
     )
 
 
