@@ -6,7 +6,7 @@ import pytest
 from press import MONDAY, Press, Views, crowd
 from whole import WholePress, with_all
 
-from pipelines.releases import weighing
+from pipelines.releases import comparing, weighing
 
 CLOSED_MONDAY, LATER = date(2026, 11, 5), date(2026, 11, 6)
 MEMBERS = [100 + 10 * number for number in range(50)]
@@ -203,3 +203,18 @@ def test_a_week_with_few_more_people_than_one_of_its_days_is_left(press):
     press.views += crowd("partner-a", MONDAY, 15, start=301) + crowd("partner-a", _day(1), 10, start=311)
     outcome = press.publish(date(2026, 11, 12))
     assert (outcome.status, outcome.restated, outcome.left, _weekly(press)) == ("published", 2, 1, [(40,)])
+
+
+def test_the_gate_by_itself_refuses_more_page_views_of_the_same_people(monday, monkeypatch):
+    """Nobody came, and page views rose: a row whose people did not rise is restated nevertheless, if nothing asks before."""
+    judge = comparing._judge
+
+    def restate_all(work, *given):
+        judge(work, *given)
+        work.execute("UPDATE judged SET may_be_restated = true")
+
+    monkeypatch.setattr(comparing, "_judge", restate_all)
+    monday.views += crowd("partner-a", MONDAY, 240, start=1000)
+    outcome = monday.publish(LATER)
+    assert (outcome.status, amount(monday)) == ("refused", [(240,)])
+    assert "partner_daily_usage.page_views" in {name for leak, name, _ in outcome.leaks if "restated" in leak}
