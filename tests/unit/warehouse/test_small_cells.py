@@ -1,4 +1,4 @@
-"""Small cells go with the events they rest on, from the bytes of the file too; totals and larger cells stay."""
+"""Small cells go with the events they rest on, from the bytes of the file too; larger cells stay."""
 
 from datetime import date
 from pathlib import Path
