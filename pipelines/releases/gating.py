@@ -3,7 +3,6 @@
 Each cell is one measure of one row. Nothing here knows why a row is hidden; what is told of a leak is table, measure and count.
 """
 
-import operator
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers, Structure
+from pipelines.releases.steps import told_before
 
 Leaks = tuple[tuple[str, str, int], ...]
 """What leaks: (how, class of cells, how many)."""
@@ -173,15 +173,30 @@ class _Seen:
                         yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
 
     def _at_most(self, structure: Structure) -> Iterator[Relation]:
-        """Yield which count is at most which; where a link came late and counts contradict the order, nothing is claimed."""
+        """Yield which count is at most which, where both are known and agree with it.
+
+        Nothing is claimed of counts that a late link turned round, nor of hidden ones of earlier releases: nobody knows whether
+        they were.
+        """
+        values = self._stacked(self.frame.values)
+        is_known = self.frame.is_new[self.row] | self._stacked(self.shown).astype(np.bool_)
         for part, total in self._nested(structure):
-            values = (self.frame.values[self.measures[self.measure[cell]]][self.row[cell]] for cell in (part, total))
-            if operator.le(*values):
+            if is_known[part] and is_known[total] and values[part] <= values[total]:
                 yield Relation(Kind.AT_MOST, total, (part,))
 
     def steps(self, found: Sequence[Structure]) -> Integers:
-        """Return pairs of counts of nested steps, shape (q, 2), the one of more people last: readers believe the order anyway."""
-        pairs = [pair for structure in found if structure.is_nested for pair in self._nested(structure)]
+        """Return pairs of counts of nested steps, shape (q, 2), the one of more people last: readers believe the order anyway.
+
+        Without those of which both counts are known from earlier releases: what is told of them is told.
+        """
+        told = self._stacked(told_before(self.frame, found, self.shown)).astype(np.bool_)
+        pairs = [
+            (part, total)
+            for structure in found
+            if structure.is_nested
+            for part, total in self._nested(structure)
+            if not (told[part] and told[total])
+        ]
         people = self._stacked(self.people_of)
         ordered = [sorted(pair, key=lambda cell: int(people[cell])) for pair in pairs]
         return np.array(ordered, dtype=np.int64).reshape(-1, 2)

@@ -12,6 +12,7 @@ from pipelines.releases.marts import counted
 from pipelines.releases.masking import is_part_shown, is_percentile_shown
 from pipelines.releases.relations import Integers, Structure
 from pipelines.releases.rows import NEW
+from pipelines.releases.steps import hide_steps, told_before
 
 Shown = dict[str, Booleans]
 """Of each measure, in which rows it is shown."""
@@ -51,8 +52,9 @@ def shown_measures(
         _hide_sums_of_hidden(frame, publication, structure, shown)
     for structure in found:
         _hide_close_counts(frame, publication, structure, shown)
-        _hide_bounds_of_hidden_steps(frame, publication, structure, shown, is_hidden)
-    while any(_hide_equal_counts(frame, structure, shown, is_hidden) for structure in found):
+    told = told_before(frame, found, shown)
+    hide_steps(frame, publication, found, shown, told, is_hidden)
+    while any(_hide_equal_counts(frame, structure, shown, told, is_hidden) for structure in found):
         pass  # What is hidden may equal a further count.
     return shown
 
@@ -86,38 +88,15 @@ def _hide_close_counts(frame: Frame, publication: Publication, structure: Struct
     """Hide a count of people where a count within it differs by fewer than k: the part's if it is new, else the total's."""
     total, part = structure.of_part, structure.parts
     thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
-    for mine, whole in structure.unions.items():
+    for mine, whole in structure.unions.items() if not structure.is_nested else ():
         difference = frame.people_behind(publication, whole)[total] - frame.people_behind(publication, mine)[part]
-        if structure.is_nested:
-            difference = np.abs(
-                difference
-            )  # A late link: more reached than sent. Readers believe the order all the same.
         close = (difference != 0) & (difference < np.maximum(thresholds[total], thresholds[part]))
         close &= shown[whole][total] & shown[mine][part]
         shown[mine][part[close & frame.is_new[part]]] = False
         shown[whole][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
 
 
-def _hide_bounds_of_hidden_steps(
-    frame: Frame, publication: Publication, structure: Structure, shown: Shown, is_hidden: Booleans
-) -> None:
-    """Hide counts around a step of which the whole row is hidden: from above fewer than k away, from below the same.
-
-    With what days and weeks say of it from the other side they would bound it to few values, or to its own.
-    """
-    if not structure.is_nested:
-        return
-    total, part = structure.of_part, structure.parts
-    thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
-    for mine, whole in structure.unions.items():
-        beyond = frame.values[whole][total] - frame.values[mine][part]
-        above = is_hidden[part] & (beyond >= 0) & (beyond < thresholds[total]) & frame.is_new[total]
-        below = is_hidden[total] & (beyond == 0) & frame.is_new[part]
-        shown[whole][total[above]] = False
-        shown[mine][part[below]] = False
-
-
-def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidden: Booleans) -> bool:
+def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, told: Shown, is_hidden: Booleans) -> bool:
     """Hide new counts that equal one hidden in a shown row: what lies within it, or holds it, would bound it to its value.
 
     Returns whether any was.
@@ -129,11 +108,11 @@ def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, is_hidd
         values = frame.values[mine][part]
         is_equal = is_either & (frame.values[whole][total] == values) & (values > 0)
         is_equal &= frame.has[whole][total] & frame.has[mine][part]
-        for seen, rows, other in (
-            (shown[whole], total, shown[mine][part]),
-            (shown[mine], part, shown[whole][total]),
+        for seen, rows, other, is_told in (
+            (shown[whole], total, shown[mine][part], told[whole]),
+            (shown[mine], part, shown[whole][total], told[mine]),
         ):
-            equal = rows[is_equal & seen[rows] & ~other & frame.is_new[rows]]
+            equal = rows[is_equal & seen[rows] & ~other & frame.is_new[rows] & ~is_told[rows]]
             seen[equal] = False
             found = found or bool(len(equal))
     return found

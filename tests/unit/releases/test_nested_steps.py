@@ -9,7 +9,7 @@ from breakdowns import with_breakdowns
 from funnels import STEPS, FunnelPress
 from press import MONDAY, crowd
 
-from pipelines.releases import showing
+from pipelines.releases import steps as steps_of_releases
 from pipelines.releases.agreeing import agreed
 from pipelines.releases.attacking import attack_everything
 from pipelines.releases.frame import Frame, frame_of
@@ -34,7 +34,7 @@ def funnel(tmp_path, full_policy) -> FunnelPress:
 @pytest.fixture
 def careless(monkeypatch) -> None:
     """The suppression does not look at counts within each other."""
-    monkeypatch.setattr(showing, "_hide_close_counts", lambda *_: None)
+    monkeypatch.setattr(steps_of_releases, "hide_close_steps", lambda *_: None)
 
 
 def members(press: FunnelPress, table: str = "partner_linked_daily") -> dict[str, int | None]:
@@ -157,3 +157,46 @@ def test_late_lines_do_not_restate_a_step_too_close_to_another(funnel, late, res
     outcome = funnel.publish(LATER, days=WEEK[:2])
     assert (outcome.status, outcome.restated, outcome.left) == ("published", restated, 1 - restated)
     assert members(funnel)["reached"] == (50 if restated else 40)
+
+
+def heavy(funnel: FunnelPress) -> None:
+    """Thirty members did each step of a Monday; one of them makes up what was reached, whose row is hidden therefore."""
+    funnel.send(MONDAY, 30, 30, 30)
+    funnel.messages[MONDAY, "reached"]["member-0"] = 900
+
+
+def test_the_members_of_a_hidden_step_are_not_told_by_the_steps_around_it(funnel):
+    heavy(funnel)
+    assert funnel.publish(CLOSED).status == "published"
+    assert members(funnel) == {"sent": None, "opened": None}
+
+
+def test_the_gate_knows_what_lies_between_a_step_and_a_later_one(funnel, monkeypatch):
+    monkeypatch.setattr(steps_of_releases, "hide_bounds_of_hidden_steps", lambda *_: None)
+    heavy(funnel)
+    leaks = funnel.publish(CLOSED).leaks
+    assert ("hidden, and only one value is possible", "partner_linked_daily.unique_members", 1) in leaks
+
+
+def people(first: int, last: int) -> dict[str, int]:
+    return {f"member-{number}": 1 for number in range(first, last)}
+
+
+FUNNELS = {
+    "a link that came late": {(0, "sent"): people(0, 12), (1, "sent"): people(12, 24), (0, "reached"): people(0, 30),
+                              (2, "reached"): people(0, 15)},
+    "all reached on the one day": {(0, "sent"): people(0, 30), (0, "reached"): people(0, 30), (1, "sent"): people(0, 35)},
+    "all sent on one day and reached on another": {(0, "sent"): people(0, 35), (1, "reached"): people(0, 30)},
+    "few opened on two days": {(0, "reached"): people(0, 16), (0, "opened"): people(0, 5), (1, "opened"): people(5, 9)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNNELS)
+def test_a_week_closes_over_published_days_whatever_they_tell_of_its_steps(funnel, name):
+    funnel.messages = {(WEEK[day], step): who for (day, step), who in FUNNELS[name].items()}
+    funnel.publish(date(2026, 11, 9), days=WEEK)
+    outcome = funnel.publish(WEEK_CLOSED, days=WEEK)
+    assert (outcome.status, outcome.leaks, outcome.closed["week"]) == ("published", (), [str(MONDAY)])
+    memory = Memory(funnel.place.gate, funnel.published.current())
+    told = attack_everything(memory, funnel.policy.publication, lambda: duckdb.connect(":memory:")).told()
+    assert told == ()
