@@ -95,8 +95,9 @@ def peer(interpreter: str | None, tables: list[dict[str, object]]) -> list[dict[
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "asked.json", Path(folder) / "told.json"
         asked.write_text(json.dumps(tables))
-        words = [interpreter, str(PEER), str(asked), str(told)]
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- given by who runs the benchmark
+        words = [str(Path(interpreter).absolute()), str(PEER.absolute()), str(asked), str(told)]
+        # Its solvers write files of their own where they run.
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 -- given by who runs the benchmark
         return json.loads(told.read_text())
 
 

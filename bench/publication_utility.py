@@ -92,8 +92,9 @@ def _beside_peer(
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "asked.json", Path(folder) / "told.json"
         asked.write_text(json.dumps([{"names": ["content", "day"], "rows": rows, "suppress": "OPT(1)"}]))
-        words = [peer, str(PEER), str(asked), str(told)]
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- given by who runs the benchmark
+        words = [str(Path(peer).absolute()), str(PEER.absolute()), str(asked), str(told)]
+        # Its solvers write files of their own where they run.
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 -- given by who runs the benchmark
         theirs = json.loads(told.read_text())[0]["hidden"]
     found = connection.execute(WEEK_OF_CONTENTS, {"partner": partner, "monday": WEEK}).fetchall()
     given = {f"{content}|{day}" for content, day, _ in rows}
