@@ -54,6 +54,7 @@ VALUES = {
     "mobile": N_("Phone"),
     "tablet": N_("Tablet"),
     "other": N_("Other"),
+    "Other": N_("Other"),
     "home": N_("Home page"),
     "account": N_("Account"),
     "support": N_("Help and notices"),

@@ -3,14 +3,12 @@
 from dashboard import words
 from dashboard.asking import Asked
 from dashboard.figures.reading import Restatement
-from dashboard.pages.page import N_
+from dashboard.pages.page import N_, WORDED
 from dashboard.periods import Period
 from dashboard.tables import Column, Table
 from dashboard.texts import Texts
 
 _BETWEEN, _OR_MORE = " / ", " or more"
-_WORDED = frozenset({"device", "device_os", "feature", "referrer"})
-"""Dimensions whose values are codes with a word; those of the others are names, which may read as a code does."""
 _BANDS = {"partner_visit_frequency_monthly": words.VISITS, "partner_visit_length_monthly": words.SECONDS}
 REASONS = {"late lines": N_("records that arrived late")}
 COLUMNS = (
@@ -55,11 +53,11 @@ def _of_what(texts: Texts, one: Restatement) -> str:
     if one.table == "partner_hourly_visits" and first.isdecimal() and rest.isdecimal():
         return f"{texts.weekday(int(first))} {texts.hour(int(rest))}"
     if one.table.startswith("partner_breakdown_") and between:
-        said = texts.word(rest) if first in _WORDED else rest
+        said = texts.word(rest) if first in WORDED else rest
         return f"{texts.gettext(words.DIMENSIONS.get(first, first))}: {said}"
     if one.table.startswith("partner_linked_") and between:
         return f"{texts.word(first)}: {texts.word(rest)}"
-    is_worded = one.table in {f"partner_{dimension}_daily" for dimension in _WORDED}
+    is_worded = one.table in {f"partner_{dimension}_daily" for dimension in WORDED}
     return texts.word(one.dimensions) if is_worded else one.dimensions
 
 

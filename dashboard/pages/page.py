@@ -15,7 +15,7 @@ from dashboard.tables import Cell, Column, Kind, Table
 N_ = words.marked
 Content = Callable[[Asked], Mapping[str, Any]]
 _LISTED_PERIODS = 24
-WORDED = frozenset({"device", "feature", "referrer", "content_type"})
+WORDED = frozenset({"device", "device_os", "feature", "referrer", "content_type"})
 """Dimensions whose values are codes with words."""
 
 

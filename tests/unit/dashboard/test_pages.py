@@ -178,3 +178,8 @@ def test_the_newest_month_is_the_last_one_closed(client):
     assert (
         client.get(f"/?period=day&at={date(2026, 10, 31) + timedelta(days=1)}&lang=en").text.count("not published") == 1
     )
+
+
+@pytest.mark.parametrize(("language", "says"), [("ko", "휴대전화 / Android"), ("en", "Phone / Android")])
+def test_the_system_of_a_device_is_named_by_the_word_for_the_device(client_of, language, says):
+    assert says in client_of(reader_of()).get("/reach", params={"lang": language}).text
