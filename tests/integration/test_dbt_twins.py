@@ -18,13 +18,14 @@ TESTS = {test["name"]: test for test in data_tests(SQL)}
 TWINS = dbt_twins(data_tests(SQL))
 LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
 LINKED = """
-    INSERT INTO partner_linked_{long} (partner_id, service, event, {period}, events, unique_members, contributing_people)
-    SELECT partner_id, 'melon', 'planted', date_trunc('{period}', day)::DATE, 3, 2, 2 FROM partner_daily_usage
-    ORDER BY ALL LIMIT 1
+    INSERT INTO partner_linked_{long} BY NAME SELECT partner_id, 'melon' AS service, 'planted' AS event,
+    date_trunc('{period}', day)::DATE AS {period}, 3 AS events, 2 AS unique_members, 2 AS contributing_people,
+    2 AS largest_events, 1 AS second_events FROM partner_daily_usage ORDER BY ALL LIMIT 1
 """
 STAFF = """
-    INSERT INTO partner_staff_monthly_usage (partner_id, month, active_members, visits, page_views, contributing_people)
-    SELECT 'PLANTED', month, 2, 2, 3, 2 FROM partner_monthly_usage LIMIT 1
+    INSERT INTO partner_staff_monthly_usage BY NAME SELECT 'PLANTED' AS partner_id, month, 2 AS active_members, 2 AS visits,
+    3 AS page_views, 2 AS contributing_people, 2 AS largest_page_views, 1 AS second_page_views
+    FROM partner_monthly_usage LIMIT 1
 """
 """Rows of the tables that the sample of two days may leave empty."""
 NEVER_NULL = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT is_nullable AND NOT internal"
