@@ -90,6 +90,8 @@ class PublishedTable(StrictModel):
     """Columns of people: a row rests on as many as the fewest of them."""
     amount: Name | None = None
     """The measure that dominance is judged on; with the columns `largest_<amount>` and `second_<amount>`."""
+    is_even: bool = False
+    """Nobody gives most of a row that rests on k people, for a reason that the policy says: it needs no `amount`."""
     parts: Mapping[Name, Part] = {}
     """Measures that speak of only some of the row's people."""
     tails: Mapping[Name, tuple[Name, Percent]] = {}

@@ -25,7 +25,7 @@ def publication_faults(
             continue
         yield from _column_faults(here, table, datasets[name])
         yield from _relation_faults(here, table, publication.tables)
-        if table.adds_up and set(table.adds_up) != {_ONLY_PEOPLE} and table.amount is None:
+        if table.adds_up and set(table.adds_up) != {_ONLY_PEOPLE} and table.amount is None and not table.is_even:
             yield Fault(
                 here, "adds up what one person may give most of, and names no `amount` that dominance is judged on"
             )

@@ -200,9 +200,7 @@ def expected_hours(visits) -> list[tuple]:
             if views_of(visit, partner):
                 hour = (visit[0]["occurred_at"] + timedelta(hours=9)).hour
                 cells[partner, began.replace(day=1), began.isoweekday(), hour].append(visit[0])
-    return sorted(
-        (*cell, len(all_), distinct(all_, "person_pseudonym"), *largest_two(all_)) for cell, all_ in cells.items()
-    )
+    return sorted((*cell, len(firsts), distinct(firsts, "person_pseudonym")) for cell, firsts in cells.items())
 
 
 def expected_frequency(visits) -> list[tuple]:

@@ -98,11 +98,7 @@ MARTS = dict(
         _mart("partner_daily_usage", "partner_id, day", USAGE),
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
         _mart("partner_monthly_usage", "partner_id, month", USAGE),
-        _mart(
-            "partner_hourly_visits",
-            "partner_id, month, weekday, hour",
-            "visits, contributing_people, largest_visits, second_visits",
-        ),
+        _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
         *_breakdowns(),
         _mart("partner_visit_frequency_monthly", "partner_id, month, band", "people, contributing_people"),
         _mart("partner_visit_length_monthly", "partner_id, month, band", "people, contributing_people"),

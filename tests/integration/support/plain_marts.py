@@ -148,15 +148,12 @@ def partner_referrer_daily(hits: list[Hit]) -> Rows:
 
 
 def partner_hourly_visits(hits: list[Hit]) -> Rows:
-    """partner, month, weekday (Monday is 1), hour, visits, contributing_people, the largest two; by when the visit began."""
+    """partner, month, weekday (Monday is 1), hour, visits, contributing_people; by when the whole visit began."""
     cells = defaultdict(list)
     for began, visit in visits_of(hits):
         for partner in {hit.partner for hit in visit if hit.is_audience}:
-            cells[partner, month_of(began), began.weekday() + 1, visit[0].at.hour].append(visit[0])
-    return sorted(
-        (*cell, len(firsts), distinct(first.person for first in firsts), *largest_two(firsts))
-        for cell, firsts in cells.items()
-    )
+            cells[partner, month_of(began), began.weekday() + 1, visit[0].at.hour].append(visit[0].person)
+    return sorted((*cell, len(people), distinct(people)) for cell, people in cells.items())
 
 
 def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:

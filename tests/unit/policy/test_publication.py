@@ -131,6 +131,8 @@ def test_steps_are_values_of_their_dimension_where_the_mart_lists_them(published
         ("adds_up: [people]", False),
         ("adds_up: [page_views], amount: page_views", False),
         ("people: {people: people}", False),
+        ("adds_up: [page_views], is_even: true", False),
+        ("adds_up: [page_views], is_even: false", True),
         ("adds_up: [page_views]", True),
         ("adds_up: [people, page_views]", True),
     ],

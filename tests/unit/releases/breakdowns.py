@@ -2,13 +2,13 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import duckdb
-from press import FIRST_OF, USAGE, Press, Views, largest_two, usage
+from press import FIRST_OF, USAGE, Press, Views, usage
 
 from pipelines.policy import Policy
 
@@ -116,6 +116,11 @@ def linked(views: Iterable[Views], kind: str) -> list[tuple[Any, ...]]:
         (partner, "melon", event, first, len(each), len(set(each)), len(set(each)), *largest_two(Counter(each)))
         for (partner, event, first), each in sorted(by.items())
     ]
+
+
+def largest_two(amounts: Mapping[str, int]) -> list[int]:
+    """Return what the one person gives who gives the most, and the next; of nobody 0."""
+    return [*sorted(amounts.values(), reverse=True), 0, 0][:2]
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

@@ -37,8 +37,8 @@ def published_policy(full_policy: Policy) -> Policy:
         others = tuple(name for name in table.others if name in {"median_visit_seconds", "visits"})
         adds_up = tuple(name for name in table.adds_up if name in {"page_views", "visits"})
         tables[name] = table.model_copy(
-            update={"people": people, "others": others, "adds_up": adds_up, "parts": {}, "tails": {},
-                    "amount": "visits" if name == "partner_hourly_visits" else None, "rests_on": ("contributing_people",)}
+            update={"people": people, "others": others, "adds_up": adds_up, "parts": {}, "tails": {}, "amount": None,
+                    "rests_on": ("contributing_people",)}
         )  # fmt: skip
     return policy.model_copy(update={"publication": policy.publication.model_copy(update={"tables": tables})})
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import duckdb
-from breakdowns import LINKED, BreakdownPress
-from press import FIRST_OF, largest_two
+from breakdowns import LINKED, BreakdownPress, largest_two
+from press import FIRST_OF
 
 STEPS = ("sent", "reached", "opened", "reacted")
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -85,16 +85,10 @@ def hours(views: Iterable[Views]) -> list[tuple[Any, ...]]:
     visits: dict[tuple[str, date, int], set[tuple[str, date]]] = defaultdict(set)
     for one in views:
         visits[one.partner, FIRST_OF["month"](one.day), one.day.isoweekday()].add((one.person, one.day))
-    by_person = {cell: Counter(person for person, _ in each) for cell, each in visits.items()}
     return [
-        (partner, month, weekday, 10, people.total(), len(people), *largest_two(people))
-        for (partner, month, weekday), people in sorted(by_person.items())
+        (partner, month, weekday, 10, len(each), len({person for person, _ in each}))
+        for (partner, month, weekday), each in sorted(visits.items())
     ]
-
-
-def largest_two(amounts: Mapping[str, int]) -> list[int]:
-    """Return what the one person gives who gives the most, and the next; of nobody 0."""
-    return [*sorted(amounts.values(), reverse=True), 0, 0][:2]
 
 
 def write_marts(path: Path, views: list[Views]) -> None:
@@ -112,8 +106,7 @@ def write_marts(path: Path, views: list[Views]) -> None:
             columns = f"partner_id VARCHAR, {column} VARCHAR, day DATE, {people}, contributing_people BIGINT"
             _fill(connection, name, columns, breakdown(views, column.removesuffix("_id")))
         columns = (
-            "partner_id VARCHAR, month DATE, weekday INTEGER, hour INTEGER, visits BIGINT, contributing_people BIGINT, "
-            "largest_visits BIGINT, second_visits BIGINT"
+            "partner_id VARCHAR, month DATE, weekday INTEGER, hour INTEGER, visits BIGINT, contributing_people BIGINT"
         )
         _fill(connection, "partner_hourly_visits", columns, hours(views))
 

@@ -1,7 +1,7 @@
 """One heavy user behind a shown figure: judged where the mart knows the largest parts, and not shown where it does not."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 import pytest
@@ -94,19 +94,3 @@ def test_page_views_of_a_partners_staff_that_one_member_makes_up_are_not_shown(t
     press = StaffPress(tmp_path / "home", policy, crowd("partner-a", MONDAY, 11), heavy=heavy)
     outcome = press.publish(MONTH_CLOSED, days=[date(2026, 11, number) for number in range(1, 31)])
     assert (outcome.status, outcome.cells) == ("published", {STAFF: cells})
-
-
-@pytest.mark.parametrize(("visits", "dominated"), [(38, 1), (2, 0)])
-def test_an_hour_whose_visits_are_one_persons_is_not_shown(press, monkeypatch, visits, dominated):
-    def build(press):
-        written(press)
-        most = f"UPDATE partner_hourly_visits SET largest_visits = {visits} WHERE weekday = 1"  # noqa: S608 -- names of the tests
-        with duckdb.connect(str(press.place.warehouse)) as connection:
-            connection.execute(most)
-
-    written = Press.build
-    monkeypatch.setattr(Press, "build", build)
-    press.views = [one for number in range(4) for one in crowd("partner-a", MONDAY + timedelta(days=number), 40)]
-    outcome = press.publish(MONTH_CLOSED, days=[date(2026, 11, number) for number in range(1, 31)])
-    assert outcome.status == "published"
-    assert outcome.cells["partner_hourly_visits"].get("dominated", 0) == dominated

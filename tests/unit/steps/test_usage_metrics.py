@@ -37,10 +37,7 @@ TABLES = {
         "partner_id VARCHAR, content_id VARCHAR, day DATE",
         "page_views unique_members contributing_people largest_page_views second_page_views",
     ),
-    "partner_hourly_visits": (
-        "partner_id VARCHAR, month DATE",
-        "weekday hour visits contributing_people largest_visits second_visits",
-    ),
+    "partner_hourly_visits": ("partner_id VARCHAR, month DATE", "weekday hour visits contributing_people"),
     **{
         f"partner_visit_{of}_monthly": ("partner_id VARCHAR, month DATE, band VARCHAR", "people contributing_people")
         for of in ("frequency", "length")
@@ -101,7 +98,7 @@ def warehouse(house, line):
                 "FROM partner_daily_usage GROUP BY 2"
             )
         connection.execute(
-            "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1, visits, 0 FROM partner_monthly_usage"
+            "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1 FROM partner_monthly_usage"
         )
         for period, long in (("day", "daily"), ("week", "weekly"), ("month", "monthly")):
             for name, figures in (
