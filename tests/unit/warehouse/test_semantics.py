@@ -87,6 +87,8 @@ def test_what_partners_are_said_not_to_see_is_in_no_published_table(semantics, p
         "staying_people",
         "new_people",
         "returning_people",
+        "largest_events",
+        "second_events",
         "largest_page_views",
         "second_page_views",
     }
