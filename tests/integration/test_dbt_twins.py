@@ -62,8 +62,8 @@ def connection(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> 
         for period, long in LONG.items():
             opened.execute(LINKED.format(period=period, long=long))
         opened.execute(STAFF)
-        opened.execute("CREATE TABLE work.int_visits AS SELECT 1 AS visitor_number, day AS visit_day, "
-                       "day::TIMESTAMP AS visit_began_at FROM service_daily_usage")  # fmt: skip
+        opened.execute("CREATE TABLE work.int_visit_requests AS SELECT 1 AS visitor_number, day AS visit_day, "
+                       "day::TIMESTAMP AS visit_began_at, true AS is_visit_beginning FROM service_daily_usage")  # fmt: skip
         columns: dict[str, set[str]] = {}
         for test in TESTS.values():
             if test.get("test_metadata") and IN_MEMORY.match(model_of(test)):

@@ -89,6 +89,9 @@ MARTS = frozenset(
         "service_member_type_daily",
         "service_member_type_weekly",
         "service_member_type_monthly",
+        "service_breakdown_daily",
+        "service_breakdown_weekly",
+        "service_breakdown_monthly",
     }
 )
 

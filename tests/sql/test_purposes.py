@@ -13,10 +13,11 @@ STATISTICS = "purpose.statistics"
 ADDRESS = "client_address_pseudonym"
 SERVICE = {"service_daily_usage", "service_weekly_usage", "service_monthly_usage"}
 OF_PAGE_VIEWS = {
-    "int_audience_page_views",
+    *("int_page_views", "int_audience_page_views"),
     *("partner_daily_usage", "partner_weekly_usage", "partner_monthly_usage", "partner_content_daily"),
     *("partner_feature_daily", "partner_device_daily", "partner_referrer_daily"),
     *("partner_breakdown_daily", "partner_breakdown_weekly", "partner_breakdown_monthly"),
+    *("service_breakdown_daily", "service_breakdown_weekly", "service_breakdown_monthly"),
 }
 """What counts page views by all that tells them apart: its rows are chosen by that too."""
 

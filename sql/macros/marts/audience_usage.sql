@@ -79,6 +79,17 @@ visits_by_period as (
     from {{ ref('int_partner_visits') }}
     where visit_day in ({{ days_to_build(period) }})
     group by partner_id, {{ first_day_of(period, 'visit_day') }}
+),
+
+errors_by_period as (
+    select
+        partner_id,
+        {{ first_day_of(period, 'event_day') }} as {{ period }},
+        {{ whole_sum('client_errors') }} as client_errors,
+        {{ whole_sum('server_errors') }} as server_errors
+    from {{ ref('int_partner_errors') }}
+    where event_day in ({{ days_to_build(period) }})
+    group by partner_id, {{ first_day_of(period, 'event_day') }}
 )
 
 select
@@ -100,12 +111,18 @@ select
     coalesce(page_views_by_period.second_page_views, 0) as second_page_views,
     page_views_by_period.new_people,
     page_views_by_period.returning_people,
-    coalesce(visits_by_period.staying_people, 0) as staying_people
+    coalesce(visits_by_period.staying_people, 0) as staying_people,
+    coalesce(errors_by_period.client_errors, 0) as client_errors,
+    coalesce(errors_by_period.server_errors, 0) as server_errors
 from page_views_by_period
 full outer join visits_by_period
     on
         page_views_by_period.partner_id = visits_by_period.partner_id
         and page_views_by_period.{{ period }} = visits_by_period.{{ period }}
+left join errors_by_period
+    on
+        coalesce(page_views_by_period.partner_id, visits_by_period.partner_id) = errors_by_period.partner_id
+        and coalesce(page_views_by_period.{{ period }}, visits_by_period.{{ period }}) = errors_by_period.{{ period }}
 {%- endmacro -%}
 
 {#- The same by day, told apart by the SQL `value` of each page view, which is never null and becomes the column `name`. A visit

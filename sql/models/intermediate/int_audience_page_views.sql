@@ -1,37 +1,22 @@
--- Purpose: what each visitor looked at of each partner's contents, counted once for all marts of the audience.
--- Grain: one row per partner, Asia/Seoul day, visitor and all that tells page views apart: content, feature, referrer, device,
---   browser, operating system. Page views without an address share rows without a visitor. The days whose visits are needed.
--- Parameters: days_of_visits.
+-- Purpose: what each visitor looked at of each partner's contents.
+-- Grain: that of int_page_views, of partners' contents alone.
+-- Parameters: days_of_visits (through int_page_views).
+
+{{ config(materialized='view') }}
 
 select
-    requests.partner_id,
-    requests.event_day,
-    visitors.visitor_number,
-    visitors.person_number,
-    visitors.is_member,
-    requests.content_id,
-    requests.content_type,
-    requests.feature,
-    requests.referrer_host,
-    requests.device_class,
-    requests.browser,
-    requests.os,
-    count(*) as page_views
-from {{ ref('stg_web__events') }} as requests
-left join {{ ref('int_visitors') }} as visitors on requests.visitor_pseudonym = visitors.visitor_pseudonym
-where
-    requests.is_audience_page_view
-    and requests.event_day in ({{ days_to_build('visit') }})
-group by
-    requests.partner_id,
-    requests.event_day,
-    visitors.visitor_number,
-    visitors.person_number,
-    visitors.is_member,
-    requests.content_id,
-    requests.content_type,
-    requests.feature,
-    requests.referrer_host,
-    requests.device_class,
-    requests.browser,
-    requests.os
+    partner_id,
+    event_day,
+    visitor_number,
+    person_number,
+    is_member,
+    content_id,
+    content_type,
+    feature,
+    referrer_host,
+    device_class,
+    browser,
+    os,
+    page_views
+from {{ ref('int_page_views') }}
+where partner_id is not null

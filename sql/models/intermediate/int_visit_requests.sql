@@ -1,7 +1,7 @@
 -- Purpose: tell to which visit a request belongs. A visit is one visitor's requests with no gap longer than `visit_gap_seconds`;
 --   it may cross midnight, counts on the Asia/Seoul day it began, and is followed to the end of the day after.
--- Grain: one row per request that begins a visit or is a page view of a partner's content; visits that began on the days
---   whose visits are needed: the days built, and all days of the weeks and months built.
+-- Grain: one row per request that begins a visit or is a page view; visits that began on the days whose visits are needed: the
+--   days built, and all days of the weeks and months built.
 -- Parameters: days_of_visits, visit_gap_seconds.
 
 with people_requests as (
@@ -22,6 +22,7 @@ with people_requests as (
         requests.device_class,
         requests.browser,
         requests.os,
+        requests.is_page_view,
         requests.is_audience_page_view
     from {{ ref('stg_web__events') }} as requests
     inner join {{ ref('int_visitors') }} as visitors on requests.visitor_pseudonym = visitors.visitor_pseudonym
@@ -68,7 +69,7 @@ requests_of_visits as (
             order by occurred_at
         ) as visit_began_at
     from requests_with_beginnings
-    where begins_at is not null or is_audience_page_view
+    where begins_at is not null or is_page_view
 ),
 
 requests_of_dated_visits as (
@@ -95,6 +96,7 @@ select
     device_class,
     browser,
     os,
+    is_page_view,
     is_audience_page_view,
     begins_at is not null as is_visit_beginning
 from requests_of_dated_visits

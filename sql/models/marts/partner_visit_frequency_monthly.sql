@@ -19,13 +19,7 @@ people_in_bands as (
     select
         partner_id,
         month,
-        case
-            when visits >= 30 then '30+'
-            when visits >= 10 then '10-29'
-            when visits >= 4 then '4-9'
-            when visits >= 2 then '2-3'
-            else '1'
-        end as band
+        {{ band_of_visits('visits') }} as band
     from visits_by_person
 )
 

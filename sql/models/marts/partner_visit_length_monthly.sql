@@ -2,8 +2,6 @@
 -- Grain: one row per partner, calendar month (Asia/Seoul) and band of seconds with at least one person in it.
 -- Parameters: days_of_months (each month is replaced), visit_length_edges, visit_gap_seconds.
 
-{%- set edges = var('visit_length_edges') %}
-
 with longest_visits as (
     select
         partner_id,
@@ -21,12 +19,7 @@ people_in_bands as (
     select
         partner_id,
         month,
-        case
-            {%- for edge in edges[1:] %}
-                when longest_seconds < {{ edge }} then '{{ edges[loop.index0] }}-{{ edge | int - 1 }}'
-            {%- endfor %}
-            else '{{ edges[-1] }}+'
-        end as band
+        {{ band_of_seconds('longest_seconds') }} as band
     from longest_visits
 )
 

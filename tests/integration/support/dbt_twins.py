@@ -24,7 +24,14 @@ class DbtTwin:
 
 SINGULAR = (
     DbtTwin(
-        "each_visit_begins_once", "a visit twice", "INSERT INTO work.int_visits SELECT * FROM work.int_visits LIMIT 1"
+        "each_visit_begins_once",
+        "a visit that begins twice",
+        "INSERT INTO work.int_visit_requests SELECT * FROM work.int_visit_requests LIMIT 1",
+    ),
+    DbtTwin(
+        "each_visit_begins_once",
+        "a visit that never begins",
+        "UPDATE work.int_visit_requests SET is_visit_beginning = false",
     ),
     DbtTwin(
         "only_aggregates_are_in_the_file",
@@ -120,6 +127,23 @@ SINGULAR = (
         )
         for mart in ("service_member_type_daily", "service_member_type_weekly", "service_member_type_monthly")
         for what in ("requests", "visits")
+    ),
+    *(
+        DbtTwin(
+            "service_breakdowns_add_up_to_member_types",
+            f"{what} in service_breakdown_{long}",
+            f"UPDATE service_breakdown_{long} SET {change}",  # noqa: S608 -- own names
+        )
+        for long in ("daily", "weekly", "monthly")
+        for what, change in (
+            ("a page view more of each device", "page_views = page_views + 1 WHERE dimension = 'device'"),
+            ("no browsers", "dimension = 'x' WHERE dimension = 'browser'"),
+            ("a visit more of each hour", "visits = visits + 1 WHERE dimension = 'weekday_hour'"),
+            ("a visit less of each feature", "visits = 0 WHERE dimension = 'feature'"),
+            ("more visits with a search engine than there are", "visits = 1000000 WHERE dimension = 'search'"),
+            ("more people than of the type", "contributing_people = 1000000 WHERE dimension = 'os'"),
+            ("no lengths", "dimension = 'x' WHERE dimension = 'visit_length'"),
+        )
     ),
     DbtTwin("service_periods_hold_their_days", "no weeks", "DELETE FROM service_weekly_usage"),
     DbtTwin("service_periods_hold_their_days", "fewer page views", "UPDATE service_monthly_usage SET page_views = 0"),

@@ -19,7 +19,7 @@ from pipelines.warehouse.day_records import record_days
 DAYS = [date(2015, 5, day) for day in range(15, 21)]
 SERVICE = "SELECT day, visits FROM service_daily_usage ORDER BY day"
 LINKED_ROWS = "SELECT day, events FROM partner_linked_daily ORDER BY day"
-VISITS = ("sql/models/intermediate/int_visits.sql", "where is_visit_beginning", "where not is_visit_beginning")
+VISITS = ("sql/macros/marts/service_usage.sql", "count(*) as visits", "count(*) + 100 as visits")
 EVENTS = ("sql/macros/marts/linked_usage.sql", "count(*) as events", "count(*) + 100 as events")
 
 
