@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from support import plain_breakdowns, plain_linked, plain_marts, plain_service
+from support import plain_breakdowns, plain_linked, plain_marts, plain_service, plain_service_breakdowns
 from support.plain_lines import PlainHouse
 from support.plain_marts import Rows
 from support.plain_people import PlainPeople
@@ -16,17 +16,20 @@ LARGEST = "largest_page_views, second_page_views"
 USAGE = (
     "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people, "
     f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}, "
-    "new_people, returning_people, staying_people"
+    "new_people, returning_people, staying_people, client_errors, server_errors"
 )
-BREAKDOWN = f"page_views, visits, unique_members, unique_visitors, contributing_people, {LARGEST}"
+PARTS = "page_views, visits, unique_members, unique_visitors, contributing_people"
+BREAKDOWN = f"{PARTS}, {LARGEST}"
 PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
 BREAKDOWNS = {f"partner_breakdown_{long}": one for long, one in PERIODS.items()}
+OF_VISITS = "median_visit_seconds, p90_visit_seconds, bounces, new_visitors, returning_visitors"
 SERVICE = (
     "requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, client_errors, server_errors, "
-    "contributing_people"
+    f"contributing_people, {OF_VISITS}"
 )
 BY_TYPE = (
-    "requests, page_views, visits, unique_members, unique_visitors, client_errors, server_errors, contributing_people"
+    "requests, page_views, visits, unique_members, unique_visitors, client_errors, server_errors, contributing_people, "
+    f"{OF_VISITS}"
 )
 PEOPLE = "unique_members, contributing_people"
 
@@ -66,10 +69,17 @@ def _breakdowns() -> list[tuple[str, Mart]]:
 
 
 def _service() -> list[tuple[str, Mart]]:
-    keys = {f"service_{one}ly_usage": (one, SERVICE) for one in ("week", "month")}
+    keys = {f"service_{long}_usage": (one, SERVICE) for long, one in PERIODS.items()}
     keys |= {f"service_member_type_{long}": (f"member_type, {one}", BY_TYPE) for long, one in PERIODS.items()}
     plain = {name: getattr(plain_service, name) for name in keys}
-    return [(name, Mart(*columns, lambda d, plain=plain[name]: plain(d.house.hits))) for name, columns in keys.items()]
+    parts = {
+        f"service_breakdown_{long}": (f"member_type, dimension, value, {one}", PARTS) for long, one in PERIODS.items()
+    }
+    plain |= {name: getattr(plain_service_breakdowns, name) for name in parts}
+    return [
+        (name, Mart(*columns, lambda d, plain=plain[name]: plain(d.house.hits)))
+        for name, columns in (keys | parts).items()
+    ]
 
 
 def _linked() -> list[tuple[str, Mart]]:
@@ -90,7 +100,6 @@ def _linked() -> list[tuple[str, Mart]]:
 
 MARTS = dict(
     [
-        _mart("service_daily_usage", "day", SERVICE),
         *_service(),
         *_linked(),
         _mart("service_daily_status", "day, status", "requests, bytes_sent, contributing_people"),

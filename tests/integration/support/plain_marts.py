@@ -39,36 +39,6 @@ def visits_of(hits: Iterable[Hit]) -> Visits:
     return visits
 
 
-def service_daily_usage(hits: list[Hit]) -> Rows:
-    """day, requests, page_views, bot_requests, visits, unique_members, unique_visitors, bytes_sent, errors, people."""
-    return service_usage(hits, lambda day: day)
-
-
-def service_usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
-    """Return the same by period."""
-    visits = grouped(visits_of(hits), lambda visit: period_of(visit[0]))
-    by_day = grouped(hits, lambda hit: period_of(hit.day))
-    rows = []
-    for day, every in sorted(by_day.items()):
-        people = [hit for hit in every if not hit.is_bot]
-        rows.append(
-            (
-                day,
-                len(every),
-                sum(hit.is_view for hit in people),
-                len(every) - len(people),
-                len(visits.get(day, [])),
-                distinct(hit.member for hit in people),
-                distinct(hit.visitor for hit in people),
-                sum(hit.sent or 0 for hit in every),
-                sum(hit.status // 100 == 4 for hit in every),
-                sum(hit.status // 100 == 5 for hit in every),
-                distinct(hit.person for hit in people),
-            )
-        )
-    return rows
-
-
 def service_daily_status(hits: list[Hit]) -> Rows:
     """day, status, requests, bytes_sent, contributing_people."""
     cells = grouped(hits, lambda hit: (hit.day, hit.status))
@@ -102,7 +72,7 @@ def partner_daily_usage(hits: list[Hit]) -> Rows:
     """partner, day, page_views, visits, members, visitors, median_visit_seconds, bounces, contributing_people; the later ones.
 
     These are p90_visit_seconds, new and returning visitors, visiting and bouncing people, the largest two of the page views; and
-    people who are new, who return, and who stayed for several page views.
+    people who are new, who return, and who stayed for several page views; requests answered with a client's or server's error.
     """
     return _usage(hits, lambda day: day)
 
@@ -208,6 +178,9 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
         for partner, found in grouped(filter(lambda hit: hit.is_audience, visit), lambda hit: hit.partner).items():
             visited[partner, period_of(began)].append(found)
     who = {hit.visitor: hit.person for hit in hits if hit.is_audience}
+    asked = grouped(
+        (hit for hit in hits if hit.partner and not hit.is_bot), lambda hit: (hit.partner, period_of(hit.day))
+    )
     rows = []
     for cell in sorted(views.keys() | visited.keys()):
         seen, visits = views.get(cell, []), visited.get(cell, [])
@@ -224,7 +197,7 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 statistics.median(seconds) if seconds else None,
                 sum(len(visit) == 1 for visit in visits),
                 distinct(hit.person for hit in seen),
-                _ninetieth(seconds) if seconds else None,
+                ninetieth(seconds) if seconds else None,
                 len(visitors - past) if seen else None,
                 len(visitors & past) if seen else None,
                 distinct(visit[0].person for visit in visits),
@@ -233,12 +206,14 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 distinct(who[visitor] for visitor in visitors - past) if seen else None,
                 distinct(who[visitor] for visitor in visitors & past) if seen else None,
                 distinct(visit[0].person for visit in visits if len(visit) > 1),
+                sum(hit.status // 100 == 4 for hit in asked.get(cell, [])),
+                sum(hit.status // 100 == 5 for hit in asked.get(cell, [])),
             )
         )
     return rows
 
 
-def _ninetieth(values: list[float]) -> float:
+def ninetieth(values: list[float]) -> float:
     """Return the 90th percentile, between the two values beside it."""
     return values[0] if len(values) == 1 else round(statistics.quantiles(values, n=10, method="inclusive")[-1], 6)
 
