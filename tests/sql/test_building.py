@@ -93,6 +93,9 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(made):
         "service_member_type_daily": 2,
         "service_member_type_weekly": 1,
         "service_member_type_monthly": 1,
+        "service_breakdown_daily": 26,
+        "service_breakdown_weekly": 16,
+        "service_breakdown_monthly": 16,
     }
     assert {node.status for node in report.nodes} == {"success", "pass"}
     assert built_days(workshop.warehouse) == {day: {"events": f"fingerprint of {day}"} for day in (FIRST, SECOND)}

@@ -116,11 +116,15 @@ visits_with_value as (
 ),
 
 visits_by_period as (
-    select {{ columns }}, count(*) as visits
+    select
+        {{ columns }},
+        count(*) as visits
     from visits_with_value
     group by {{ columns }}
     union all
-    select {{ columns }}, count(*) as visits
+    select
+        {{ columns }},
+        count(*) as visits
     from visits_apart
     group by {{ columns }}
 )
