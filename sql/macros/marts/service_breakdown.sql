@@ -63,6 +63,10 @@
     {%- set values = dimensions_of_page_views() -%}
     {%- set keys = ['member_type', 'dimension', 'value', period] -%}
     {%- set columns = keys | join(', ') -%}
+    {%- set visits_with_value = [] -%}
+    {%- for dimension in dimensions -%}
+        {%- do visits_with_value.append(service_visits_with(dimension, values[dimension], period)) -%}
+    {%- endfor -%}
     with visits as (
     select
         coalesce(member_type, '(none)') as member_type,
@@ -109,10 +113,7 @@ page_views as (
 {{ people_of('page_views', keys) }},
 
 visits_with_value as (
-    {% for dimension in dimensions %}
-    {{ service_visits_with(dimension, values[dimension], period) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ visits_with_value | join('\n    union all\n') }}
 ),
 
 visits_by_period as (
