@@ -88,8 +88,8 @@ def _of_sums() -> Iterator[Check]:
             f"service_{one}ly_usage",
             "usage_periods",
             f"service_{one}s_unequal",
-            f"A {one} of the service has its days' requests, page views, visits, bytes and errors; no fewer visitors than a day.",
-            f"서비스의 {korean}별 요청·조회·방문·전송량·오류는 그 날들의 합과 같고, 방문자는 어느 하루보다 적지 않습니다.",
+            f"A {one} of the service has its days' requests, page views, visits, bounces, bytes and errors; no fewer visitors.",
+            f"서비스의 {korean}별 요청·조회·방문·이탈·전송량·오류는 그 날들의 합과 같고, 방문자는 어느 하루보다 적지 않습니다.",
         )
         yield _none(
             f"linked_{one}s_hold_their_days",
@@ -99,6 +99,33 @@ def _of_sums() -> Iterator[Check]:
             f"A {one} of a partner's linked services has its days' events; as many members as one day at least, as all at most.",
             f"연계서비스의 {korean}별 이벤트는 그 날들의 합과 같고, 회원은 어느 하루보다 적지 않고 날들의 합보다 많지 않습니다.",
         )
+
+
+def _of_service() -> Iterator[Check]:
+    yield _none(
+        "service_visits_are_plausible",
+        "service_member_type_daily",
+        "service_breakdowns",
+        "service_visits_implausible",
+        "No bounces, seconds, new or returning visitors of the service or a type of member are negative or exceed their whole.",
+        "서비스와 회원 유형의 이탈·체류 시간·신규·재방문자는 음수이거나 그것이 속한 전체보다 크지 않습니다.",
+    )
+    yield _none(
+        "service_values_are_plausible",
+        "service_breakdown_daily",
+        "service_breakdowns",
+        "service_values_implausible",
+        "No figure of what a type of member's use is made of is missing, negative or larger than the figure it is part of.",
+        "회원 유형별 구성 항목의 수치는 모두 있고, 음수이거나 그것이 속한 전체보다 크지 않습니다.",
+    )
+    yield _none(
+        "service_dimensions_sum_to_their_type",
+        "service_breakdown_daily",
+        "service_breakdowns",
+        "service_dimensions_unequal",
+        "Each dimension of page views sums to those of the type of member; those of visits to as many, no more than the type's.",
+        "회원 유형별로 조회의 구성 항목은 각각 조회 수와, 방문의 구성 항목은 서로 합이 같고 그 유형의 방문 수를 넘지 않습니다.",
+    )
 
 
 CHECKS = (
@@ -159,9 +186,10 @@ CHECKS = (
         "service_member_type_daily",
         "usage_periods",
         "member_types_unequal",
-        "The types of members of a day, week or month have no more requests, page views and visits together than the service.",
-        "회원 유형별 요청·조회·방문의 합은 일·주·월의 서비스 전체보다 많지 않습니다.",
+        "The types of members of a day, week or month have no more requests, page views, visits and bounces than the service.",
+        "회원 유형별 요청·조회·방문·이탈의 합은 일·주·월의 서비스 전체보다 많지 않습니다.",
     ),
+    *_of_service(),
     _none(
         "staff_figures_are_plausible",
         "partner_staff_monthly_usage",

@@ -138,7 +138,8 @@ def test_the_frames_hold_counts_and_no_persons_row(finished):
         "event_fields": days,
         "event_days": days,
         "days": days,
-        **dict.fromkeys(("marts", "breakdowns", "usage_periods", "linked_usage", "releases", "destruction"), 1),
+        **dict.fromkeys(("marts", "breakdowns", "usage_periods", "linked_usage", "service_breakdowns"), 1),
+        **dict.fromkeys(("releases", "destruction"), 1),
     }
     for frame in measured.values():
         assert frame.empty or all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes)

@@ -194,3 +194,9 @@ def test_the_input_has_what_makes_the_marts_hard(plain, delivered, stirred, even
     ends = [{value for _, each, value, *_ in dimensions if each == name} for name in ("entry_page", "exit_page")]
     assert all(len(values) > 5 for values in ends)
     assert any(row[-1] < row[4] for row in MARTS["partner_hourly_visits"].plain(delivered))
+    parts = MARTS["service_breakdown_weekly"].plain(stirred[1])
+    assert {kind for kind, *_ in parts} == {"(none)", "agency", "artist", "distributor"}
+    several = {name: {value for _, each, value, *_ in parts if each == name} for _, name, *_ in parts}
+    assert min(len(values) for values in several.values()) > 2
+    assert (len(several["visit_frequency"]), len(several["visit_length"])) == (5, 7)
+    assert any(visits < views for _, name, _, _, views, visits, *_ in parts if name == "weekday_hour")

@@ -19,6 +19,7 @@ from pipelines.steps.metrics.registry import EXPORT_FRAMES, member_consents, sig
 from pipelines.steps.metrics.releases import releases
 from pipelines.steps.metrics.rights import rights
 from pipelines.steps.metrics.scope import Only
+from pipelines.steps.metrics.service_breakdowns import service_breakdowns
 from pipelines.steps.metrics.usage_periods import usage_periods
 from pipelines.steps.workspace import Workspace
 
@@ -43,6 +44,7 @@ FRAMES: Mapping[str, Callable[[Workspace, Only], pd.DataFrame]] = {
     "breakdowns": breakdowns,
     "usage_periods": usage_periods,
     "linked_usage": linked_usage,
+    "service_breakdowns": service_breakdowns,
     "releases": releases,
     "destruction": destruction,
     "ended_links": ended_links,

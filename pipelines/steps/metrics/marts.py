@@ -25,6 +25,7 @@ _USAGE_IMPLAUSIBLE = """
            OR least(p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people) < 0
            OR new_people > new_visitors OR returning_people > returning_visitors OR staying_people > visiting_people
            OR staying_people > visits - bounces OR least(new_people, returning_people, staying_people) < 0
+           OR least(client_errors, server_errors) < 0 OR (client_errors IS NULL) <> (server_errors IS NULL)
            OR (visiting_people IS NULL) <> (bouncing_people IS NULL)
            OR (visiting_people IS NULL) <> (largest_page_views IS NULL) OR {largest}
     """

@@ -5,7 +5,7 @@ from datetime import date
 from pipelines.steps.unbuilt import present_rests
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.day_records import built_days
-from pipelines.warehouse.rebuilding import EVENTS, outdated_days, whole_periods
+from pipelines.warehouse.rebuilding import EVENTS, outdated_days, standing_days, whole_periods
 
 
 def emptied_days(workspace: Workspace) -> list[date]:
@@ -17,6 +17,12 @@ def emptied_days(workspace: Workspace) -> list[date]:
 def days_without_their_events(workspace: Workspace) -> frozenset[date]:
     """Return the days whose figures stand although their events are gone or tell others by now."""
     return outdated_days(built_days(workspace.home.warehouse), present_rests(workspace))
+
+
+def whole_days(workspace: Workspace) -> list[date]:
+    """Return the days built whose figures do not stand: what they are made of is all there, and was counted together."""
+    built = built_days(workspace.home.warehouse)
+    return sorted(built.keys() - standing_days(built, present_rests(workspace)))
 
 
 def whole(workspace: Workspace, period: str) -> list[date]:

@@ -5,7 +5,7 @@ SERVICE_HOLDS_DAYS = """
         SELECT
             CAST(date_trunc('{period}', day) AS DATE) AS {period}, sum(requests) AS requests, sum(page_views) AS page_views,
             sum(bot_requests) AS bot_requests, sum(visits) AS visits, sum(bytes_sent) AS bytes_sent,
-            sum(client_errors) AS client_errors, sum(server_errors) AS server_errors,
+            sum(client_errors) AS client_errors, sum(server_errors) AS server_errors, sum(bounces) AS bounces,
             max(unique_members) AS most_members, sum(unique_members) AS all_members,
             max(unique_visitors) AS most_visitors, sum(unique_visitors) AS all_visitors
         FROM service_daily_usage
@@ -18,7 +18,7 @@ SERVICE_HOLDS_DAYS = """
        OR periods.bot_requests IS DISTINCT FROM days.bot_requests OR periods.visits IS DISTINCT FROM days.visits
        OR periods.bytes_sent IS DISTINCT FROM days.bytes_sent
        OR periods.client_errors IS DISTINCT FROM days.client_errors
-       OR periods.server_errors IS DISTINCT FROM days.server_errors
+       OR periods.server_errors IS DISTINCT FROM days.server_errors OR periods.bounces IS DISTINCT FROM days.bounces
        OR (periods.unique_members BETWEEN days.most_members AND days.all_members) IS NOT true
        OR (periods.unique_visitors BETWEEN days.most_visitors AND days.all_visitors) IS NOT true
 """
@@ -40,6 +40,7 @@ _MEMBER_TYPES = """
     SELECT count(*) FROM (
         SELECT
             {period}, sum(requests) AS requests, sum(page_views) AS page_views, sum(visits) AS visits,
+            sum(bounces) AS bounces,
             bool_or((requests + page_views + visits + unique_members + unique_visitors + client_errors + server_errors
                      + contributing_people) IS NULL OR contributing_people > requests
                     OR unique_members > least(unique_visitors, contributing_people)) AS is_implausible
@@ -49,6 +50,7 @@ _MEMBER_TYPES = """
     WHERE is_implausible OR coalesce(types.requests, 0) > coalesce(service.requests, 0)
        OR coalesce(types.page_views, 0) > coalesce(service.page_views, 0)
        OR coalesce(types.visits, 0) > coalesce(service.visits, 0)
+       OR coalesce(types.bounces, 0) > coalesce(service.bounces, 0)
 """
 _LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
 MEMBER_TYPES = "SELECT " + " + ".join(f"({_MEMBER_TYPES.format(period=one, long=long)})" for one, long in _LONG.items())

@@ -49,8 +49,34 @@ def _of_every_sum(one: str) -> Iterator[Twin]:
     columns = f"partner_id, service, event, {one}, events, unique_members, contributing_people"
     yield _twin(f"service_{one}s_hold_their_days", "a request less", less)
     yield _twin(f"service_{one}s_hold_their_days", "no visitor", nobody)
+    bounced = f"UPDATE service_{one}ly_usage SET bounces = bounces + 1"  # noqa: S608 -- own names
+    yield _twin(f"service_{one}s_hold_their_days", "a bounce more", bounced)
     more = f"INSERT INTO partner_linked_{one}ly ({columns}) {row}"
     yield _twin(f"linked_{one}s_hold_their_days", "events that no day has", more)
+
+
+def _of_the_service() -> Iterator[Twin]:
+    visits, values, sums = (
+        "service_visits_are_plausible",
+        "service_values_are_plausible",
+        "service_dimensions_sum_to_their_type",
+    )
+    yield _twin(visits, "more bounces than visits", "UPDATE service_weekly_usage SET bounces = visits + 1")
+    newcomer = "UPDATE service_member_type_monthly SET new_visitors = new_visitors + 1"
+    yield _twin(visits, "a visitor who is new and returns", newcomer)
+    yield _twin(visits, "no figure of a day that was built again", "UPDATE service_daily_usage SET bounces = NULL")
+    yield _twin(values, "no figure", "UPDATE service_breakdown_weekly SET contributing_people = NULL")
+    ends = "UPDATE service_breakdown_daily SET page_views = page_views + 1 WHERE dimension = 'exit_feature'"
+    yield _twin(values, "an exit more than visits", ends)
+    for long in ("daily", "weekly", "monthly"):
+        mart = f"service_breakdown_{long}"
+        first = f"rowid = (SELECT min(rowid) FROM {mart} WHERE dimension = '{{}}')"  # noqa: S608 -- own names
+        more = f"UPDATE {mart} SET page_views = page_views + 1 WHERE {first.format('device')}"  # noqa: S608 -- own names
+        less = f"UPDATE {mart} SET visits = visits - 1 WHERE {first.format('weekday_hour')}"  # noqa: S608 -- own names
+        yield _twin(sums, f"a page view more in {mart}", more)
+        yield _twin(sums, f"a visit less in {mart}", less)
+    none = "DELETE FROM service_breakdown_monthly WHERE dimension = 'visit_frequency'"
+    yield _twin(sums, "a dimension less", none)
 
 
 USAGE_TWINS = (
@@ -153,9 +179,15 @@ USAGE_TWINS = (
     ),
     _twin(
         "member_types_stay_within_the_service",
+        "a bounce more",
+        "UPDATE service_member_type_daily SET bounces = bounces + 1",
+    ),
+    _twin(
+        "member_types_stay_within_the_service",
         "no figure",
         "UPDATE service_member_type_monthly SET contributing_people = NULL",
     ),
+    *_of_the_service(),
     _twin("staff_figures_are_plausible", "no member", "UPDATE partner_staff_monthly_usage SET active_members = 0"),
     _twin("staff_figures_are_plausible", "no figure", "UPDATE partner_staff_monthly_usage SET visits = NULL"),
     _twin(

@@ -16,13 +16,17 @@ PARTS = "page_views visits unique_members unique_visitors contributing_people la
 USAGE = (
     "page_views visits unique_members unique_visitors median_visit_seconds bounces contributing_people p90_visit_seconds "
     "new_visitors returning_visitors visiting_people bouncing_people largest_page_views second_page_views "
-    "new_people returning_people staying_people"
+    "new_people returning_people staying_people client_errors server_errors"
 )
+OF_VISITS = "median_visit_seconds p90_visit_seconds bounces new_visitors returning_visitors"
 SERVICE = (
     "requests page_views bot_requests visits unique_members unique_visitors bytes_sent client_errors server_errors "
-    "contributing_people"
+    f"contributing_people {OF_VISITS}"
 )
-BY_TYPE = "requests page_views visits unique_members unique_visitors client_errors server_errors contributing_people"
+BY_TYPE = (
+    "requests page_views visits unique_members unique_visitors client_errors server_errors contributing_people "
+    f"{OF_VISITS}"
+)
 LONG = {"day": "daily", "week": "weekly", "month": "monthly"}
 TABLES = {
     "partner_daily_usage": ("partner_id VARCHAR, day DATE", USAGE),
@@ -78,7 +82,7 @@ def warehouse(house, line):
         record_days(connection, {day: {"events": "e"} for day in (GONE, BESIDE, KEPT)})
         for day in (GONE, BESIDE, KEPT):
             connection.execute(
-                "INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1)",
+                "INSERT INTO partner_daily_usage VALUES ('p', ?, 4, 2, 0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1, 0, 0)",
                 [day],
             )
             for name in BREAKDOWNS:
@@ -94,7 +98,7 @@ def warehouse(house, line):
         for period, mart in (("week", "partner_weekly_usage"), ("month", "partner_monthly_usage")):
             connection.execute(
                 f"INSERT INTO {mart} SELECT 'p', date_trunc('{period}', day), sum(page_views), sum(visits), "  # noqa: S608
-                "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1 "
+                "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1, 0, 0 "
                 "FROM partner_daily_usage GROUP BY 2"
             )
         connection.execute(
@@ -182,15 +186,24 @@ def test_bands_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehous
 
 def test_rows_that_were_built_before_a_figure_was_added_have_none_of_the_added_ones(warehouse):
     added = ("p90_visit_seconds", "new_visitors", "returning_visitors", "visiting_people", "bouncing_people")
-    none = ", ".join(f"{name} = NULL" for name in (*added, "largest_page_views", "second_page_views"))
+    later = ("largest_page_views", "second_page_views", "client_errors", "server_errors")
+    none = ", ".join(f"{name} = NULL" for name in (*added, *later))
     of_day = f"SET {none} WHERE day = '{GONE}'"
     assert "partner_rows_implausible" not in faults(warehouse, marts, f"UPDATE partner_daily_usage {of_day}")
     some = f"UPDATE partner_daily_usage SET largest_page_views = 1, second_page_views = 1 WHERE day = '{GONE}'"  # noqa: S608
     assert faults(warehouse, marts, some)["partner_rows_implausible"] == 1
 
 
+@pytest.mark.parametrize(
+    ("client", "server", "found"), [("2", "1", 0), ("NULL", "NULL", 0), ("2", "NULL", 1), ("-1", "0", 1)]
+)
+def test_a_partner_has_both_kinds_of_errors_or_none_yet_and_never_fewer_than_no_error(warehouse, client, server, found):
+    errors = f"UPDATE partner_daily_usage SET client_errors = {client}, server_errors = {server} WHERE day = '{KEPT}'"  # noqa: S608
+    assert faults(warehouse, marts, errors).get("partner_rows_implausible", 0) == found
+
+
 def test_of_a_day_whose_events_are_gone_statuses_of_few_people_and_a_service_of_few_are_missing(warehouse):
-    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
+    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1, 1, 1, 0, 1, 0)"
     status = "INSERT INTO service_daily_status VALUES ('{}', 200, {}, 9)"
     bots = "INSERT INTO service_daily_bots VALUES ('{}', 1)"
     of = {
@@ -215,23 +228,35 @@ def test_of_a_day_whose_events_are_gone_statuses_of_few_people_and_a_service_of_
     ("people", "found"), [("NULL", {}), ("0", {}), ("4", {}), ("5", {"service_rows_implausible": 1})]
 )
 def test_the_service_has_no_more_people_than_requests_of_people(warehouse, people, found):
-    usage = f"INSERT INTO service_daily_usage VALUES ('{KEPT}', 5, 2, 1, 1, 0, 1, 9, 0, 0, {people})"  # noqa: S608
+    usage = f"INSERT INTO service_daily_usage VALUES ('{KEPT}', 5, 2, 1, 1, 0, 1, 9, 0, 0, {people}, 1, 1, 0, 1, 0)"  # noqa: S608
     status = f"INSERT INTO service_daily_status VALUES ('{KEPT}', 200, 5, 9)"  # noqa: S608
     bots = f"INSERT INTO service_daily_bots VALUES ('{KEPT}', 1)"  # noqa: S608
     assert faults(warehouse, marts, usage, status, bots) == found
 
 
 def test_weeks_of_the_service_and_of_linked_services_are_held_against_days_that_do_not_stand(warehouse):
-    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
-    week = "INSERT INTO service_weekly_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
-    month = "INSERT INTO service_monthly_usage VALUES ('2015-06-01', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1)"
+    day = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1, 1, 1, 0, 1, 0)"
+    week = "INSERT INTO service_weekly_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1, 1, 1, 0, 1, 0)"
+    month = "INSERT INTO service_monthly_usage VALUES ('2015-06-01', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1, 1, 1, 0, 1, 0)"
     assert faults(warehouse, usage_periods, day.format(KEPT), week.format("2015-06-08"), month) == {}
     assert faults(warehouse, usage_periods, day.format(GONE)) == {}
     more = "UPDATE service_weekly_usage SET bytes_sent = 8"
     assert faults(warehouse, usage_periods, more) == {"service_weeks_unequal": 1}
+    bounce = "UPDATE service_weekly_usage SET bytes_sent = 9, bounces = 1"
+    assert faults(warehouse, usage_periods, bounce) == {"service_weeks_unequal": 1}
     linked = "INSERT INTO partner_linked_weekly VALUES ('p', 'melon', 'share', '{}', 1, 1, 1, 1, 0)"
     assert "linked_weeks_unequal" not in faults(warehouse, usage_periods, linked.format("2015-04-27"))
     assert faults(warehouse, usage_periods, linked.format("2015-06-08"))["linked_weeks_unequal"] == 1
+
+
+def test_types_of_members_have_no_more_bounces_together_than_the_service(warehouse):
+    service = "INSERT INTO service_daily_usage VALUES ('{}', 5, 2, 1, 1, 0, 1, 9, 0, 0, 1, 1, 1, 1, 1, 0)"
+    artists = "INSERT INTO service_member_type_daily VALUES ('artist', '{}', 4, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 0)"
+    assert faults(warehouse, usage_periods, service.format(GONE), artists.format(GONE)) == {}
+    assert faults(warehouse, usage_periods, "UPDATE service_member_type_daily SET bounces = NULL") == {}
+    assert faults(warehouse, usage_periods, "UPDATE service_member_type_daily SET bounces = 2") == {
+        "member_types_unequal": 1
+    }
 
 
 def test_linked_events_that_no_file_has_are_a_fault_unless_the_day_stands(warehouse):
