@@ -65,15 +65,18 @@ def _rows(workshop, mart, name):
 
 def _marts(workshop):
     of_partners = [mart for (mart,) in workshop.rows(OF_A_PARTNER)]
-    return sorted(of_partners) + [f"service_member_type_{each}" for each in ("daily", "weekly", "monthly")]
+    longs = ("daily", "weekly", "monthly")
+    return sorted(of_partners) + [f"service_{of}_{long}" for of in ("member_type", "breakdown") for long in longs]
 
 
 def _doubled(row):
     """Return what is true of a row when each line is there twice: a page view at an end of a visit stays one."""
-    at_an_end = row.get("dimension") in ("entry_page", "exit_page")
+    at_an_end = row.get("dimension") in ("entry_page", "exit_page", "entry_feature", "exit_feature")
     changed = {name: row[name] * 2 for name in DOUBLES if name in row and not at_an_end}
     if "bounces" in row:
-        changed |= {"bounces": 0, "bouncing_people": 0, "staying_people": row["visiting_people"]}
+        changed |= {"bounces": 0}
+    if "visiting_people" in row:
+        changed |= {"bouncing_people": 0, "staying_people": row["visiting_people"]}
     return row | changed
 
 
