@@ -192,6 +192,7 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
         *("partner_breakdown_daily", "partner_breakdown_weekly", "partner_breakdown_monthly", "partner_linked_daily"),
         *("partner_linked_weekly", "partner_linked_monthly", "service_weekly_usage", "service_monthly_usage"),
         *("service_member_type_daily", "service_member_type_weekly", "service_member_type_monthly"),
+        *("service_breakdown_daily", "service_breakdown_weekly", "service_breakdown_monthly"),
     ],
 )
 def test_a_mart_has_the_columns_the_policy_declares(policy: Policy, repository: Path, table: str) -> None:
