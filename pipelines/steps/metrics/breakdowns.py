@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipelines.steps.metrics.marts import fault_counts
 from pipelines.steps.metrics.scope import Only
-from pipelines.steps.metrics.standing import emptied_days, whole
+from pipelines.steps.metrics.standing import emptied_days, whole, whole_days
 from pipelines.steps.workspace import Workspace
 
 BREAKDOWNS = ("feature", "device", "referrer")
@@ -69,7 +69,7 @@ _DIMENSIONS = """
             OR coalesce(parts.visits, 0) < usage.visits))
 """
 _COMPLETE = {
-    "day": "NOT list_contains($emptied::DATE[], day)",
+    "day": "list_contains($days::DATE[], day)",
     "week": "list_contains($weeks::DATE[], week)",
     "month": "list_contains($months::DATE[], month)",
 }
@@ -84,4 +84,5 @@ BREAKDOWN_FAULTS |= {
 def breakdowns(workspace: Workspace, _: Only) -> pd.DataFrame:
     """One row: how many rows and days of the breakdowns contradict the partner's day; no row before the first warehouse."""
     periods = {f"{period}s": whole(workspace, period) for period in ("week", "month")}
-    return fault_counts(workspace, BREAKDOWN_FAULTS, {"emptied": emptied_days(workspace), **periods})
+    days = {"emptied": emptied_days(workspace), "days": whole_days(workspace)}
+    return fault_counts(workspace, BREAKDOWN_FAULTS, days | periods)

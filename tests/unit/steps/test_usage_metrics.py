@@ -150,6 +150,12 @@ def test_a_value_may_be_gone_from_what_stands_and_none_is_ever_too_many(warehous
     assert faults(warehouse, breakdowns, more) == {f"{period}_dimensions_unequal": 1 if period == "week" else 2}
 
 
+def test_a_dimension_that_was_added_later_is_missing_from_days_that_stand_alone(warehouse):
+    none = "DELETE FROM partner_breakdown_daily WHERE dimension = '{}' AND day = '{}'"
+    assert faults(warehouse, breakdowns, none.format("os", GONE), none.format("os", BESIDE)) == {}
+    assert faults(warehouse, breakdowns, none.format("exit_page", KEPT)) == {"day_dimensions_unequal": 1}
+
+
 def test_a_content_may_be_gone_with_the_events_of_its_day_and_may_not_while_they_are_kept(warehouse):
     gone, kept = (f"DELETE FROM partner_content_daily WHERE content_id = 'b' AND day = '{day}'" for day in (GONE, KEPT))  # noqa: S608
     assert "content_days_unequal" not in faults(warehouse, marts, gone)
