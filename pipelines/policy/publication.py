@@ -90,6 +90,8 @@ class PublishedTable(StrictModel):
     """Columns of people: a row rests on as many as the fewest of them."""
     amount: Name | None = None
     """The measure that dominance is judged on; with the columns `largest_<amount>` and `second_<amount>`."""
+    also_judged: tuple[Name, ...] = ()
+    """Further measures in which nobody may be dominant, with columns as those of `amount`; it needs one."""
     is_even: bool = False
     """Nobody gives most of a row that rests on k people, for a reason that the policy says: it needs no `amount`."""
     parts: Mapping[Name, Part] = {}
@@ -127,6 +129,11 @@ class PublishedTable(StrictModel):
         return tuple(name for name in self.counted if name not in self.parts)
 
     @property
+    def judged(self) -> tuple[str, ...]:
+        """Every measure that dominance is judged on, `amount` first."""
+        return (*([] if self.amount is None else [self.amount]), *self.also_judged)
+
+    @property
     def only(self) -> tuple[str, ...]:
         """Return the values of the first dimension whose rows are published, none where all are."""
         return tuple(dict.fromkeys(value for part in self.parts_of for value in part.only))
@@ -140,16 +147,18 @@ class PublishedTable(StrictModel):
         yield from (PARTNER, self.period, *self.dimensions, *self.measures, *self.rests_on)
         yield from (name for part in self.parts.values() for name in part.columns)
         yield from (PEOPLE, *self.people.values())
-        yield from (f"{which}_{self.amount}" for which in ("largest", "second") if self.amount is not None)
+        yield from (f"{which}_{amount}" for amount in self.judged for which in ("largest", "second"))
 
     @model_validator(mode="after")
     def _names_its_own_measures(self) -> Self:
         named = {*self.parts, *self.tails, *(name for name, _ in self.tails.values())}
-        named |= {self.amount} if self.amount else set()
+        named |= set(self.judged)
         if unknown := sorted(named - set(self.measures)):
             raise ValueError(f"{unknown[0]!r} is no measure of the table")
         if unknown := sorted({name for part in self.parts_of for name in part.measures} - set(self.counted)):
             raise ValueError(f"{unknown[0]!r} is no measure that adds up")
+        if self.also_judged and self.amount is None:
+            raise ValueError("further measures are judged beside an `amount`")
         if any(
             bool(part.each) != bool(part.only) or part.each not in {None, *self.dimensions[:1]}
             for part in self.parts_of

@@ -20,7 +20,7 @@ from pipelines.releases.masking import Masked, masked, rounded
 from pipelines.releases.memory import KNOWN_EMPTY, coarse, schema, width_column
 from pipelines.releases.relations import Integers, structures
 from pipelines.releases.rows import NEW, connected_periods, load_rows
-from pipelines.releases.showing import Shown, is_shown_part, rows_of_marts, shown_measures
+from pipelines.releases.showing import Shown, is_shown_part, parts_of_hidden_counts, rows_of_marts, shown_measures
 from pipelines.releases.voids import void_cells, without_voids
 
 
@@ -77,6 +77,10 @@ def decide(
     for with_old in (False, True) if with_complementary and frame.is_hidden_before.any() else (True,):
         mask = masked(frame, publication, open_equations, with_old=with_old, with_complementary=with_complementary)
         shown = shown_measures(frame, publication, found, joined, mask.is_hidden)
+        while len(telling := parts_of_hidden_counts(frame, found, shown, mask.is_hidden)):
+            frame.people[telling] = 1
+            mask = masked(frame, publication, open_equations, with_old=with_old, with_complementary=with_complementary)
+            shown = shown_measures(frame, publication, found, joined, mask.is_hidden)
         judged = judge(frame, publication, found, shown, mask.protection, number=number, restated=restated_before)
         if judged.passes:
             break

@@ -56,7 +56,7 @@ def read(
         table = publication.tables[name]
         if periods.get(table.period):
             given = {"periods": list(periods[table.period]), "partners": list(partners)}
-            read[name] = _ask(warehouse, _select(name, table), given).to_arrow_table()
+            read[name] = _ask(warehouse, _select(name, table, publication.dominance_of(name)), given).to_arrow_table()
     return read
 
 
@@ -68,7 +68,7 @@ def digest(rows: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
-def _select(name: str, table: PublishedTable) -> str:
+def _select(name: str, table: PublishedTable, dominance_percent: float) -> str:
     dimensions = [f"coalesce(\"{column}\"::VARCHAR, '')" for column in table.dimensions]
     value = f"concat_ws({SEPARATOR}, {', '.join(dimensions)})" if dimensions else "''"
     amount = table.amount
@@ -76,8 +76,7 @@ def _select(name: str, table: PublishedTable) -> str:
         f"{PARTNER} AS partner", f"'{name}' AS tbl", f"'{table.period}' AS kind", f'"{table.period}" AS period',
         f"{value} AS value", f"{_group(table)}::VARCHAR AS grp",
         f"coalesce(least({', '.join(_positive(column) for column in table.rests_on)}), 0)::BIGINT AS persons",
-        # Of a row built before its mart knew the largest part, all of it may be one person's.
-        f'coalesce("largest_{amount}", "{amount}", 0)::BIGINT AS largest' if amount else "0::BIGINT AS largest",
+        f"{_largest(table, dominance_percent)}::BIGINT AS largest" if amount else "0::BIGINT AS largest",
         f'coalesce("second_{amount}", 0)::BIGINT AS second' if amount else "0::BIGINT AS second",
         *(f'"{column}" AS "{DIMENSION}{column}"' for column in table.dimensions),
         *(f'"{column}"' for column in dict.fromkeys((*_whole(table), *table.others))),
@@ -89,6 +88,19 @@ def _select(name: str, table: PublishedTable) -> str:
         f'WHERE list_contains($periods::DATE[], "{table.period}") AND list_contains($partners::VARCHAR[], {PARTNER}) '
         f"{kept}ORDER BY 1, 4, 5"
     )
+
+
+def _largest(table: PublishedTable, dominance_percent: float) -> str:
+    """Return the SQL of how much of a row's amount one person gave: all of it, where one is dominant in a further measure.
+
+    Of a row built before its mart knew the largest part, all of it may be one person's.
+    """
+    largest = f'coalesce("largest_{table.amount}", "{table.amount}", 0)'
+    for one in table.also_judged:
+        most = f'coalesce("largest_{one}", "{one}", 0)'
+        left = f'coalesce("{one}", 0) - {most} - coalesce("second_{one}", 0)'
+        largest = f'if({left} < {most} * {dominance_percent / 100!r}, "{table.amount}", {largest})'
+    return largest
 
 
 def _group(table: PublishedTable) -> str:

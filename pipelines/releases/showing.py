@@ -52,6 +52,8 @@ def shown_measures(
         _hide_sums_of_hidden(frame, publication, structure, shown)
     for structure in found:
         _hide_close_counts(frame, publication, structure, shown)
+    for structure in found:
+        _hide_uneven_counts(frame, structure, shown)
     told = told_before(frame, found, shown)
     hide_steps(frame, publication, found, shown, told, is_hidden)
     while any(_hide_equal_counts(frame, structure, shown, told, is_hidden) for structure in found):
@@ -65,8 +67,9 @@ def is_shown_part(rows: pa.Table, table: PublishedTable, measure: str, threshold
     part = table.part_of(measure)
     if part is not None:
         people = _integers(rows, part.people)
-        of = _integers(rows, part.of) if part.rest is None else people + _integers(rows, part.rest)
-        fits &= is_part_shown(np.minimum(people, of), of, threshold)
+        # Somebody may be in the part and not in the row: who looked at a page after midnight visited the day before.
+        rest = np.abs(_integers(rows, part.of) - people) if part.rest is None else _integers(rows, part.rest)
+        fits &= is_part_shown(people, people + rest, threshold)
     if measure in table.tails:
         other, percent = table.tails[measure]
         fits &= is_percentile_shown(_integers(rows, other) * percent / 100, fits, threshold)
@@ -94,6 +97,27 @@ def _hide_close_counts(frame: Frame, publication: Publication, structure: Struct
         close &= shown[whole][total] & shown[mine][part]
         shown[mine][part[close & frame.is_new[part]]] = False
         shown[whole][total[close & ~frame.is_new[part] & frame.is_new[total]]] = False
+
+
+def _hide_uneven_counts(frame: Frame, structure: Structure, shown: Shown) -> None:
+    """Hide a new count of people that is more than all of its parts' counts together: late lines were left out of a part."""
+    for mine, whole in structure.unions.items() if not structure.is_nested else ():
+        sums = np.add.reduceat(frame.values[mine][structure.parts], structure.starts[:-1])
+        is_whole = np.logical_and.reduceat(frame.has[mine][structure.parts], structure.starts[:-1])
+        is_uneven = is_whole & (sums > 0) & (frame.values[whole][structure.total] > sums) & frame.is_new[structure.total]
+        shown[whole][structure.total[is_uneven]] = False
+
+
+def parts_of_hidden_counts(frame: Frame, found: Sequence[Structure], shown: Shown, is_hidden: Booleans) -> Integers:
+    """Return the new shown rows that add up to a count of people which is not shown in a shown row: together they would tell it."""
+    told: list[Integers] = []
+    for structure in found:
+        of_part = structure.of_part
+        for mine, whole in structure.adds_up.items():
+            if mine != whole or not structure.is_made:
+                tells = ~is_hidden[of_part] & frame.has[whole][of_part] & ~shown[whole][of_part]
+                told.append(structure.parts[tells & frame.is_new[structure.parts] & ~is_hidden[structure.parts]])
+    return np.unique(np.concatenate(told)) if told else np.zeros(0, dtype=np.int64)
 
 
 def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, told: Shown, is_hidden: Booleans) -> bool:

@@ -81,6 +81,28 @@ visits_by_period as (
     group by partner_id, {{ first_day_of(period, 'visit_day') }}
 ),
 
+visits_of_people as (
+    select
+        partner_id,
+        {{ first_day_of(period, 'visit_day') }} as {{ period }},
+        count(*) as visits
+    from {{ ref('int_partner_visits') }}
+    where
+        person_number is not null
+        and visit_day in ({{ days_to_build(period) }})
+    group by partner_id, {{ first_day_of(period, 'visit_day') }}, person_number
+),
+
+largest_by_period as (
+    select
+        partner_id,
+        {{ period }},
+        max(visits) as largest_visits,
+        {{ second_largest_of('visits') }} as second_visits
+    from visits_of_people
+    group by partner_id, {{ period }}
+),
+
 errors_by_period as (
     select
         partner_id,
@@ -113,12 +135,18 @@ select
     page_views_by_period.returning_people,
     coalesce(visits_by_period.staying_people, 0) as staying_people,
     coalesce(errors_by_period.client_errors, 0) as client_errors,
-    coalesce(errors_by_period.server_errors, 0) as server_errors
+    coalesce(errors_by_period.server_errors, 0) as server_errors,
+    coalesce(largest_by_period.largest_visits, 0) as largest_visits,
+    coalesce(largest_by_period.second_visits, 0) as second_visits
 from page_views_by_period
 full outer join visits_by_period
     on
         page_views_by_period.partner_id = visits_by_period.partner_id
         and page_views_by_period.{{ period }} = visits_by_period.{{ period }}
+left join largest_by_period
+    on
+        visits_by_period.partner_id = largest_by_period.partner_id
+        and visits_by_period.{{ period }} = largest_by_period.{{ period }}
 left join errors_by_period
     on
         coalesce(page_views_by_period.partner_id, visits_by_period.partner_id) = errors_by_period.partner_id

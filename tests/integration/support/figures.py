@@ -16,7 +16,7 @@ LARGEST = "largest_page_views, second_page_views"
 USAGE = (
     "page_views, visits, unique_members, unique_visitors, median_visit_seconds, bounces, contributing_people, "
     f"p90_visit_seconds, new_visitors, returning_visitors, visiting_people, bouncing_people, {LARGEST}, "
-    "new_people, returning_people, staying_people, client_errors, server_errors"
+    "new_people, returning_people, staying_people, client_errors, server_errors, largest_visits, second_visits"
 )
 PARTS = "page_views, visits, unique_members, unique_visitors, contributing_people"
 BREAKDOWN = f"{PARTS}, {LARGEST}"

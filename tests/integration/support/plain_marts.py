@@ -208,6 +208,7 @@ def _usage(hits: list[Hit], period_of: Callable[[date], date]) -> Rows:
                 distinct(visit[0].person for visit in visits if len(visit) > 1),
                 sum(hit.status // 100 == 4 for hit in asked.get(cell, [])),
                 sum(hit.status // 100 == 5 for hit in asked.get(cell, [])),
+                *largest_two([visit[0] for visit in visits]),
             )
         )
     return rows

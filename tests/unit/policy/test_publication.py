@@ -89,6 +89,10 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
          "no measure that adds up"),
         ("period: day, adds_up: [page_views], people", "period: day, days: usage, adds_up: [page_views], people",
          "    usage: {p", "a day does not consist of days"),
+        ("weekly: {period: week, adds_up: [page_views], amount", "weekly: {period: week, adds_up: [page_views], also_judged: [views], "
+         "amount", "    weekly: {p", "'views' is no measure of the table"),
+        ("people: {unique_members: unique_members}, amount: page_views", "also_judged: [page_views]", "    usage: {p",
+         "further measures are judged beside an `amount`"),
         ("days: {content: contents}", "days: {content: usage}", "    kinds: {p", "no published table of days"),
         ("days: {content: contents}", "days: {os: contents}", "    kinds: {p", "'os' has days, and no `only` names it"),
         ("each: dimension", "each: value", "    kinds: {p", "`each` is the first dimension"),
@@ -147,6 +151,21 @@ def test_a_table_that_adds_up_more_than_people_says_what_dominance_is_judged_on(
         assert "names no `amount` that dominance is judged on" in str(refused(text))
     else:
         assert "bands" in loaded(text).publication.tables
+
+
+@pytest.mark.parametrize("is_of_weeks_alone", [True, False])
+def test_a_measure_of_some_people_that_adds_up_over_nothing_is_of_one_kind_of_period(
+    published, loaded, refused, is_of_weeks_alone
+):
+    some = "adds_up: [page_views], others: [unique_members], parts: {unique_members: {people: unique_members}}, amount"
+    days = "    usage: {period: day, adds_up: [page_views], people: {unique_members: unique_members}, amount"
+    text = published.replace("    weekly: {period: week, adds_up: [page_views], amount", f"    weekly: {{period: week, {some}", 1)
+    text = text.replace(_mart("weekly", "partner_id", "week"), _mart("weekly", "partner_id", "week", "unique_members"), 1)
+    if is_of_weeks_alone:
+        assert loaded(text).publication.tables["weekly"].others == ("unique_members",)
+    else:
+        text = text.replace(days, f"    usage: {{period: day, {some}", 1)
+        assert "'unique_members' is published in 'usage' too" in str(refused(text))
 
 
 def test_only_aggregates_are_published(published, refused):

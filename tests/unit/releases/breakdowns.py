@@ -149,6 +149,6 @@ def with_breakdowns(policy: Policy) -> Policy:
     for name in USAGE.values():
         others, adds_up = ("median_visit_seconds",), ("page_views", "visits")
         tables[name] = tables[name].model_copy(
-            update={"others": others, "adds_up": adds_up, "parts": {}, "tails": {}, "amount": None}
+            update={"others": others, "adds_up": adds_up, "parts": {}, "tails": {}, "amount": None, "also_judged": ()}
         )
     return policy.model_copy(update={"publication": policy.publication.model_copy(update={"tables": tables})})

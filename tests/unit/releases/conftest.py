@@ -38,7 +38,7 @@ def published_policy(full_policy: Policy) -> Policy:
         adds_up = tuple(name for name in table.adds_up if name in {"page_views", "visits"})
         tables[name] = table.model_copy(
             update={"people": people, "others": others, "adds_up": adds_up, "parts": {}, "tails": {}, "amount": None,
-                    "rests_on": ("contributing_people",)}
+                    "also_judged": (), "rests_on": ("contributing_people",)}
         )  # fmt: skip
     return policy.model_copy(update={"publication": policy.publication.model_copy(update={"tables": tables})})
 

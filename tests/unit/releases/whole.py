@@ -11,8 +11,8 @@ from press import FIRST_OF, USAGE, Press
 from pipelines.policy import Policy
 
 WHOLE = ("bounces", "bouncing_people", "staying_people", "new_visitors", "new_people", "returning_visitors",
-         "returning_people", "largest_page_views", "second_page_views")  # fmt: skip
-_AMOUNTS = WHOLE[-2:]
+         "returning_people", "largest_page_views", "second_page_views", "largest_visits", "second_visits")  # fmt: skip
+_AMOUNTS = WHOLE[-4:-2]
 _BY_CONTENT = {"partner_content_daily": "content", "partner_device_daily": "device"}
 
 
@@ -48,14 +48,15 @@ class WholePress(Press):
         visits: dict[tuple[str, date], Counter[tuple[str, date]]] = defaultdict(Counter)
         for one in self.views:
             visits[one.partner, FIRST_OF[kind](one.day)][one.person, one.day] += one.count
-        found = {}
+        found, most = {}, {}
         for key, each in visits.items():
             bounced = [person for (person, _), count in each.items() if count == 1]
             stayed = {person for (person, _), count in each.items() if count > 1}
             new = {person for person, _ in each if is_new(person)}
             old = {person for person, _ in each} - new
+            most[key] = [*sorted(Counter(person for person, _ in each).values(), reverse=True), 0][:2]
             found[key] = (len(bounced), len(set(bounced)), len(stayed), len(new), len(new), len(old), len(old))
-        return {key: (*found[key], *most) for key, most in self._amounts(kind).items()}
+        return {key: (*found[key], *views, *most[key]) for key, views in self._amounts(kind).items()}
 
 
 def with_all(policy: Policy, tables: Policy) -> Policy:
@@ -66,8 +67,9 @@ def with_all(policy: Policy, tables: Policy) -> Policy:
         whole = tables.publication.tables[name]
         others = tuple(one for one in whole.others if one != "p90_visit_seconds")
         changed[name] = table.model_copy(
-            update={"adds_up": whole.adds_up, "parts": whole.parts, "others": others, "amount": whole.amount}
-        )
+            update={"adds_up": whole.adds_up, "parts": whole.parts, "others": others, "amount": whole.amount,
+                    "also_judged": whole.also_judged}
+        )  # fmt: skip
     return policy.model_copy(update={"publication": policy.publication.model_copy(update={"tables": changed})})
 
 
