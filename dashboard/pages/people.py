@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import words
 from dashboard.asking import Asked
 from dashboard.figures.people import HOURS, WEEKDAYS, Band, Rhythm, frequency, lengths, rhythm, staff
-from dashboard.figures.usage import MEASURES
+from dashboard.figures.usage import MEASURES, TABLES
 from dashboard.pages.page import N_, Page, change
 from dashboard.tables import Column, Table
 
@@ -37,6 +37,11 @@ def shades(found: Rhythm) -> dict[tuple[int, int], int]:
     return {at: max(1, -(-visits * STEPS // most)) if most else 1 for at, visits in found.visits.items()}
 
 
+def is_of(asked: Asked, measure: str) -> bool:
+    """Say whether figures of the kind of period that is asked for may have the measure: some are published for months only."""
+    return asked.period.is_range or asked.figures.has(TABLES[asked.period.kind], measure)
+
+
 def _usage(asked: Asked) -> Table:
     columns = [
         Column("measure", N_("Figure"), "word"),
@@ -47,7 +52,7 @@ def _usage(asked: Asked) -> Table:
     rows = [
         [words.MEASURES[name], now, then, change(now, then)]
         for name in (*_OF_PEOPLE, *_OF_VISITS)
-        if name in MEASURES
+        if name in MEASURES and is_of(asked, name)
         for now, then in [(asked.usage[name], asked.usage_compared[name])]
     ]
     return Table("usage", N_("People and visits"), columns, rows)

@@ -91,6 +91,8 @@ def test_what_partners_are_said_not_to_see_is_in_no_published_table(semantics, p
         "second_events",
         "largest_page_views",
         "second_page_views",
+        "largest_visits",
+        "second_visits",
     }
     assert falsely_unseen(semantics, published) == []
     assert "contributing_people" in published
