@@ -1,8 +1,8 @@
 """Downloads: a page's tables as CSV or workbook in the reader's language, and the published tables as they are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -20,6 +20,7 @@ from dashboard.tables import Cell, Column, Table
 from dashboard.texts import Texts
 from dashboard.viewer import for_partner
 from pipelines.releases.spreadsheets import csv_bytes
+from pipelines.warehouse.semantics import Semantics, told
 
 N_ = words.marked
 CSV = "text/csv; charset=utf-8"
@@ -85,6 +86,7 @@ def _page_workbook(asked: Asked) -> tuple[str, bytes]:
         (texts.gettext(N_("Page")), texts.gettext(BY_NAME[page].title)),
         (texts.gettext(N_("Period")), texts.period(asked.period)),
         *_about(asked),
+        *_meanings(asked, _texts_in(tables.values())),
     ]
     return f"{page}-{_suffix(asked)}.xlsx", workbook(about, sheets)
 
@@ -99,7 +101,8 @@ def _table_workbook(asked: Asked) -> tuple[str, bytes]:
     kinds = ["day" if column in {"day", "week", "month"} else "count" for column in columns]
     sheet = Sheet(name, list(columns), kinds, rows)
     title = asked.texts.gettext(words.TABLES.get(name, name))
-    return f"{name}.xlsx", workbook([(asked.texts.gettext(N_("Table")), title), *_about(asked)], [sheet])
+    about = [(asked.texts.gettext(N_("Table")), title), *_about(asked), *_meanings(asked, set(columns))]
+    return f"{name}.xlsx", workbook(about, [sheet])
 
 
 def _about(asked: Asked) -> list[tuple[str, str]]:
@@ -108,6 +111,24 @@ def _about(asked: Asked) -> list[tuple[str, str]]:
         (gettext(N_("Release")), asked.release),
         (gettext(N_("An empty cell")), gettext(words.NOT_SHOWN)),
     ]
+
+
+def _texts_in(tables: Iterable[Table]) -> set[str]:
+    """Return the headings of tables and what stands in their first column: the words of figures are among them."""
+    return {
+        str(text) for table in tables for text in [*(c.heading for c in table.columns), *(r[0] for r in table.rows)]
+    }
+
+
+def _meanings(asked: Asked, said: set[str]) -> list[tuple[str, str]]:
+    """Return what each measure is whose column or word is `said`, in the reader's language: definition, and what to mind."""
+    semantics, is_korean = cast("Semantics", asked.request.app.state.semantics), asked.texts.language == "ko"
+    found = []
+    for name, word in words.MEASURES.items():
+        one = semantics.measures.get(name) or semantics.derived.get(name)
+        if one is not None and {name, word} & said:
+            found.append((asked.texts.gettext(word), " ".join(filter(None, told(one, is_korean=is_korean)))))
+    return found
 
 
 def _tables(asked: Asked) -> tuple[str, Mapping[str, Table]]:

@@ -13,6 +13,7 @@ from dashboard.tables import Column, Table
 STEPS = 6
 """Shades of the map of hours."""
 _OF_PEOPLE = ("unique_visitors", "unique_members", "visiting_people", "new_visitors", "returning_visitors")
+_QUOTIENTS = {"pages_per_visit": ("page_views", "visits"), "bounce_rate": ("bounces", "visits")}
 _OF_VISITS = ("visits", "page_views", "bounces", "median_visit_seconds", "p90_visit_seconds")
 
 
@@ -26,8 +27,6 @@ def content(asked: Asked) -> Mapping[str, Any]:
         "tables": {table.name: table for table in tables},
         "shades": shades(rhythms),
         "busiest": rhythms.busiest(),
-        "new_share": asked.usage.ratio("new_visitors", "unique_visitors"),
-        "bounce_rate": asked.usage.ratio("bounces", "visits"),
     }
 
 
@@ -55,6 +54,9 @@ def _usage(asked: Asked) -> Table:
         if name in MEASURES and is_of(asked, name)
         for now, then in [(asked.usage[name], asked.usage_compared[name])]
     ]
+    for name, of in _QUOTIENTS.items():
+        now, then = asked.usage.ratio(*of), asked.usage_compared.ratio(*of)
+        rows.append([words.MEASURES[name], now, then, change(now, then)])
     return Table("usage", N_("People and visits"), columns, rows)
 
 

@@ -84,7 +84,9 @@ def _finer_faults(
         elif finer.only and value is not None and value not in finer.only:
             yield Fault((*here, key), f"{name!r} has no days of {value!r}")
         elif both := sorted(set(table.parts) & set(table.others) & set(finer.others)):
-            yield Fault((*here, key), f"{both[0]!r} is published in {name!r} too, and no sum says how they hang together")
+            yield Fault(
+                (*here, key), f"{both[0]!r} is published in {name!r} too, and no sum says how they hang together"
+            )
 
 
 def _is_made_of(table: PublishedTable, finer: PublishedTable, value: str | None) -> bool:

@@ -104,7 +104,9 @@ def _hide_uneven_counts(frame: Frame, structure: Structure, shown: Shown) -> Non
     for mine, whole in structure.unions.items() if not structure.is_nested else ():
         sums = np.add.reduceat(frame.values[mine][structure.parts], structure.starts[:-1])
         is_whole = np.logical_and.reduceat(frame.has[mine][structure.parts], structure.starts[:-1])
-        is_uneven = is_whole & (sums > 0) & (frame.values[whole][structure.total] > sums) & frame.is_new[structure.total]
+        is_uneven = (
+            is_whole & (sums > 0) & (frame.values[whole][structure.total] > sums) & frame.is_new[structure.total]
+        )
         shown[whole][structure.total[is_uneven]] = False
 
 

@@ -55,6 +55,13 @@ def load_semantics(sql_folder: Path) -> Semantics:
         raise UsageError(f"{_FILE}: does not describe the measures ({type(cause).__name__})") from cause
 
 
+def told(measure: Measure | Quotient, *, is_korean: bool) -> tuple[str, str]:
+    """Return a measure's definition and what to mind (nothing of a quotient), in Korean or in English."""
+    if isinstance(measure, Quotient):
+        return (measure.definition_ko if is_korean else measure.definition, "")
+    return (measure.definition_ko, measure.caveat_ko) if is_korean else (measure.definition, measure.caveat)
+
+
 def measured_sentence(measure: Measure) -> str:
     """Return what a column's description leaves out: definition, unit, sums and caveat, English then Korean."""
     sums = {"time": "days to weeks and months", "values": "the values of a dimension"}

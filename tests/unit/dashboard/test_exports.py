@@ -54,6 +54,25 @@ def test_every_page_with_figures_is_downloaded_as_a_workbook(client, page):
         assert RELEASE in book.read("xl/sharedStrings.xml").decode()
 
 
+def _shared_texts(answer) -> str:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        return book.read("xl/sharedStrings.xml").decode()
+
+
+@pytest.mark.parametrize("path", ["/exports/people.xlsx", "/downloads/partner_daily_usage.xlsx"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_workbook_says_what_its_figures_are_and_not_what_others_are(client, path, language):
+    semantics = client.app.state.semantics
+    texts = _shared_texts(client.get(path, params={"lang": language}))
+    bounces, events = (semantics.measures[name] for name in ("bounces", "events"))
+    assert (bounces.definition_ko if language == "ko" else bounces.definition) in texts
+    assert (bounces.definition if language == "ko" else bounces.definition_ko) not in texts
+    assert events.definition not in texts and events.definition_ko not in texts
+    if "people" in path:
+        pages = semantics.derived["pages_per_visit"]
+        assert (pages.definition_ko if language == "ko" else pages.definition) in texts
+
+
 def test_a_published_table_is_downloaded_whole_or_between_two_days(client):
     whole = _rows(client.get("/downloads/partner_daily_usage.csv").content)
     assert whole[0][:2] == ["partner_id", "day"]

@@ -159,8 +159,12 @@ def test_a_measure_of_some_people_that_adds_up_over_nothing_is_of_one_kind_of_pe
 ):
     some = "adds_up: [page_views], others: [unique_members], parts: {unique_members: {people: unique_members}}, amount"
     days = "    usage: {period: day, adds_up: [page_views], people: {unique_members: unique_members}, amount"
-    text = published.replace("    weekly: {period: week, adds_up: [page_views], amount", f"    weekly: {{period: week, {some}", 1)
-    text = text.replace(_mart("weekly", "partner_id", "week"), _mart("weekly", "partner_id", "week", "unique_members"), 1)
+    text = published.replace(
+        "    weekly: {period: week, adds_up: [page_views], amount", f"    weekly: {{period: week, {some}", 1
+    )
+    text = text.replace(
+        _mart("weekly", "partner_id", "week"), _mart("weekly", "partner_id", "week", "unique_members"), 1
+    )
     if is_of_weeks_alone:
         assert loaded(text).publication.tables["weekly"].others == ("unique_members",)
     else:
