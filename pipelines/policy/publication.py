@@ -157,8 +157,6 @@ class PublishedTable(StrictModel):
             raise ValueError(f"{unknown[0]!r} is no measure of the table")
         if unknown := sorted({name for part in self.parts_of for name in part.measures} - set(self.counted)):
             raise ValueError(f"{unknown[0]!r} is no measure that adds up")
-        if self.also_judged and self.amount is None:
-            raise ValueError("further measures are judged beside an `amount`")
         if any(
             bool(part.each) != bool(part.only) or part.each not in {None, *self.dimensions[:1]}
             for part in self.parts_of
@@ -172,6 +170,12 @@ class PublishedTable(StrictModel):
             raise ValueError("a day does not consist of days or weeks")
         if self.weeks and (self.period != "month" or not self.days):
             raise ValueError("only months that consist of days have weeks beside them")
+        return self
+
+    @model_validator(mode="after")
+    def _judges_more_beside_an_amount(self) -> Self:
+        if self.also_judged and self.amount is None:
+            raise ValueError("further measures are judged beside an `amount`")
         return self
 
     @model_validator(mode="after")

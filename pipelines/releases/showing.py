@@ -111,7 +111,7 @@ def _hide_uneven_counts(frame: Frame, structure: Structure, shown: Shown) -> Non
 
 
 def parts_of_hidden_counts(frame: Frame, found: Sequence[Structure], shown: Shown, is_hidden: Booleans) -> Integers:
-    """Return the new shown rows that add up to a count of people which is not shown in a shown row: together they would tell it."""
+    """Return the new shown rows that add up to a count of people not shown in a shown row: together they would tell it."""
     told: list[Integers] = []
     for structure in found:
         of_part = structure.of_part

@@ -89,8 +89,8 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
          "no measure that adds up"),
         ("period: day, adds_up: [page_views], people", "period: day, days: usage, adds_up: [page_views], people",
          "    usage: {p", "a day does not consist of days"),
-        ("weekly: {period: week, adds_up: [page_views], amount", "weekly: {period: week, adds_up: [page_views], also_judged: [views], "
-         "amount", "    weekly: {p", "'views' is no measure of the table"),
+        ("weekly: {period: week,", "weekly: {period: week, also_judged: [views],", "    weekly: {p",
+         "'views' is no measure of the table"),
         ("people: {unique_members: unique_members}, amount: page_views", "also_judged: [page_views]", "    usage: {p",
          "further measures are judged beside an `amount`"),
         ("days: {content: contents}", "days: {content: usage}", "    kinds: {p", "no published table of days"),

@@ -45,21 +45,25 @@ def patched(tmp_path, published_policy, full_policy) -> PatchedPress:
     return press
 
 
+def changed(table: str, where: str = "true", **to: str) -> str:
+    """Return the SQL that sets columns of some rows."""
+    return f"UPDATE {table} SET {', '.join(f'{column} = {sql}' for column, sql in to.items())} WHERE {where}"  # noqa: S608
+
+
 def bands_of(visiting: int) -> list[str]:
     """So many people visited in a month in which forty looked: the others' visits began before it, or went on after it."""
-    off = visiting - 40
+    off, day, week = visiting - 40, f"day = DATE '{DAYS[2]}'", f"week = DATE '{MONDAY}'"
+    visits, stayed = f"visits + {off}", f"staying_people + {off}"
+    month = f"DATE '{NOVEMBER}'"
     return [
-        f"UPDATE partner_monthly_usage SET visits = visits + {off}, visiting_people = {visiting}, staying_people = {visiting}",
-        f"UPDATE partner_daily_usage SET visits = visits + {off}, visiting_people = visiting_people + {off}, "
-        f"staying_people = staying_people + {off} WHERE day = DATE '{DAYS[2]}'",
-        f"UPDATE partner_weekly_usage SET visits = visits + {off}, staying_people = staying_people + {off} "
-        f"WHERE week = DATE '{MONDAY}'",
-        f"UPDATE partner_hourly_visits SET visits = visits + {off}, contributing_people = contributing_people + {off} "
-        f"WHERE weekday = {DAYS[2].isoweekday()}",
+        changed("partner_monthly_usage", visits=visits, visiting_people=str(visiting), staying_people=str(visiting)),
+        changed("partner_daily_usage", day, visits=visits, visiting_people=f"visiting_people + {off}", staying_people=stayed),
+        changed("partner_weekly_usage", week, visits=visits, staying_people=stayed),
+        changed("partner_hourly_visits", f"weekday = {DAYS[2].isoweekday()}", visits=visits,
+                contributing_people=f"contributing_people + {off}"),
         f"CREATE TABLE {BANDS} (partner_id VARCHAR, month DATE, band VARCHAR, people BIGINT, contributing_people BIGINT)",
-        f"INSERT INTO {BANDS} VALUES ('partner-a', DATE '{NOVEMBER}', '1', {20 + off}, {20 + off}), "
-        f"('partner-a', DATE '{NOVEMBER}', '2-3', 20, 20)",
-    ]
+        f"INSERT INTO {BANDS} VALUES ('partner-a', {month}, '1', {20 + off}, {20 + off}), ('partner-a', {month}, '2-3', 20, 20)",  # noqa: S608
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("visiting", "is_told"), [(39, False), (41, False), (40, True), (55, True)])
@@ -114,11 +118,11 @@ def frequent(tmp_path, published_policy, full_policy) -> PatchedPress:
     days = f"SELECT count(*) FROM {daily} d WHERE date_trunc('week', d.day) = {weekly}.week"  # noqa: S608 -- own names
     of_weekday = {weekday: sum(day.isoweekday() == weekday for day in DAYS) for weekday in range(1, 8)}
     patches = [
-        f"UPDATE {daily} SET visits = visits + 4, largest_visits = 5",
-        f"UPDATE {weekly} SET visits = visits + 4 * ({days}), largest_visits = 5 * ({days})",  # noqa: S608 -- own names
-        "UPDATE partner_monthly_usage SET visits = visits + 120, largest_visits = 150",
+        changed(daily, visits="visits + 4", largest_visits="5"),
+        changed(weekly, visits=f"visits + 4 * ({days})", largest_visits=f"5 * ({days})"),
+        changed("partner_monthly_usage", visits="visits + 120", largest_visits="150"),
         *(
-            f"UPDATE partner_hourly_visits SET visits = visits + {4 * number} WHERE weekday = {weekday}"
+            changed("partner_hourly_visits", f"weekday = {weekday}", visits=f"visits + {4 * number}")
             for weekday, number in of_weekday.items()
         ),
     ]
