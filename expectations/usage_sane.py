@@ -149,6 +149,22 @@ CHECKS = (
         "파트너의 시간대별 방문의 합이 그달 파트너의 방문 수와 같습니다.",
     ),
     _none(
+        "weekday_figures_are_plausible",
+        "partner_weekday_visits",
+        "usage_periods",
+        "weekday_rows_implausible",
+        "Every weekday is one of seven, and has at least one person and at least as many visits as people.",
+        "모든 요일은 일곱 가운데 하나이며, 한 사람 이상이 있고 방문 수는 사람 수 이상입니다.",
+    ),
+    _none(
+        "weekdays_sum_to_their_month",
+        "partner_weekday_visits",
+        "usage_periods",
+        "weekday_months_unequal",
+        "The visits of a partner's weekdays sum to the partner's visits of the month.",
+        "파트너의 요일별 방문의 합이 그달 파트너의 방문 수와 같습니다.",
+    ),
+    _none(
         "frequency_figures_are_plausible",
         "partner_visit_frequency_monthly",
         "usage_periods",

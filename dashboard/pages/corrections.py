@@ -10,6 +10,7 @@ from dashboard.texts import Texts
 
 _BETWEEN, _OR_MORE = " / ", " or more"
 _BANDS = {"partner_visit_frequency_monthly": words.VISITS, "partner_visit_length_monthly": words.SECONDS}
+_OF_WEEKDAYS = ("partner_weekday_visits", "partner_hourly_visits")
 REASONS = {"late lines": N_("records that arrived late")}
 COLUMNS = (
     Column("day", N_("Corrected on"), "day"),
@@ -50,8 +51,8 @@ def _of_what(texts: Texts, one: Restatement) -> str:
     if one.table in _BANDS:
         return texts.gettext(_BANDS[one.table].get(one.dimensions, one.dimensions))
     first, between, rest = one.dimensions.partition(_BETWEEN)
-    if one.table == "partner_hourly_visits" and first.isdecimal() and rest.isdecimal():
-        return f"{texts.weekday(int(first))} {texts.hour(int(rest))}"
+    if one.table in _OF_WEEKDAYS and first.isdecimal():
+        return " ".join([texts.weekday(int(first)), *([texts.hour(int(rest))] if rest.isdecimal() else [])])
     if one.table.startswith("partner_breakdown_") and between:
         said = texts.word(rest) if first in WORDED else rest
         return f"{texts.gettext(words.DIMENSIONS.get(first, first))}: {said}"

@@ -51,6 +51,7 @@ class PartsOf(StrictModel):
     this table, the rows of each of its values in `only` are all the parts, over again. Rows of values that no `only` of the table
     names are not published: nothing would protect them. With `under`, parts have values like `desktop / Linux`, and add up to the
     row of what stands before ` / `: in the `table` of that one dimension, or among the rows of that value of the first dimension.
+    Where `under` is a dimension of this table, they add up to the row of its value there.
     """
 
     table: Name
@@ -101,6 +102,8 @@ class PublishedTable(StrictModel):
     parts_of: tuple[PartsOf, ...] = ()
     days: Name | Mapping[Name, Name] | None = None
     """The table of days that a longer period consists of; or one for each value of the first dimension that has one."""
+    by_weekday: bool = False
+    """The one dimension is the weekday, from 1 for Monday, of the days that a row consists of; those have no dimension."""
     weeks: Name | None = None
     """The table of weeks that stand beside the days of a month."""
     nested: Nested | None = None
@@ -176,6 +179,12 @@ class PublishedTable(StrictModel):
     def _judges_more_beside_an_amount(self) -> Self:
         if self.also_judged and self.amount is None:
             raise ValueError("further measures are judged beside an `amount`")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_dimension_by_weekday(self) -> Self:
+        if self.by_weekday and (len(self.dimensions) != 1 or not isinstance(self.days, str) or self.weeks):
+            raise ValueError("rows by weekday have that one dimension, and consist of days of one table")
         return self
 
     @model_validator(mode="after")

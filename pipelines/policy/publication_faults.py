@@ -90,9 +90,9 @@ def _finer_faults(
 
 
 def _is_made_of(table: PublishedTable, finer: PublishedTable, value: str | None) -> bool:
-    """Return whether dimensions fit: the same, or in the days of one value of the first dimension all but that one."""
-    is_rest = value is not None and len(finer.dimensions) == len(table.dimensions) - 1
-    return finer.dimensions == table.dimensions or is_rest
+    """Return whether dimensions fit: the same, or in days by weekday or of one value of the first dimension all but that one."""
+    is_rest = (value is not None or table.by_weekday) and len(finer.dimensions) == len(table.dimensions) - 1
+    return is_rest or (finer.dimensions == table.dimensions and not table.by_weekday)
 
 
 def _finer(table: PublishedTable) -> Iterator[tuple[str, str, str, str | None]]:

@@ -15,6 +15,8 @@ class Finer:
     only: tuple[str, ...] = ()
     is_named: bool = True
     """Whether the days name the value of the first dimension too; else they hold one of them, and their value is the rest."""
+    by_weekday: bool = False
+    """Whether the value in the longer period is the weekday of a day."""
 
     def has(self, row: str) -> str:
         """Return the SQL of whether a row (an alias) of the longer period, or of weeks in it, is made of these days."""
@@ -26,6 +28,8 @@ class Finer:
 
     def value(self, row: str) -> str:
         """Return the SQL of the value that a day's row has in the longer period."""
+        if self.by_weekday:
+            return f"isodow({row}.period)::VARCHAR"
         return f"{row}.value" if self.is_named else f"('{self.only[0]}' || {SEPARATOR} || {row}.value)"
 
 
@@ -49,7 +53,7 @@ def value_of_total(publication: Publication, part: PartsOf, row: str) -> str:
 def finer_of(table: PublishedTable, tables: dict[str, PublishedTable]) -> Iterator[Finer]:
     """Yield the tables of days that the rows of a table are made of, none for a table that is made of none."""
     if table.days is None or isinstance(table.days, str):
-        yield from () if table.days is None else (Finer(table.days),)
+        yield from () if table.days is None else (Finer(table.days, by_weekday=table.by_weekday),)
         return
     named: dict[str, list[str]] = {}
     for value, days in table.days.items():

@@ -104,7 +104,10 @@ def _largest(table: PublishedTable, dominance_percent: float) -> str:
 
 
 def _group(table: PublishedTable) -> str:
-    """Return the SQL of what the values begin with that are parts of a row of that value."""
+    """Return the SQL of what the values begin with, or of the dimension, that are parts of a row of that value."""
+    for part in table.parts_of:
+        if part.under in table.dimensions:
+            return f'"{part.under}"'
     only = ", ".join(f"'{value}'" for part in table.parts_of if part.under for value in part.only)
     return (
         f'if("{table.dimensions[0]}" IN ({only}), split_part("{table.dimensions[-1]}", \'{UNDER}\', 1), NULL)'

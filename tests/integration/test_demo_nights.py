@@ -146,6 +146,7 @@ def test_a_late_line_changes_its_day_week_and_month_and_nothing_else(nights, tmp
         "partner_daily_usage",
         "partner_weekly_usage",
         "partner_monthly_usage",
+        "partner_weekday_visits",
         "partner_hourly_visits",
     }
     days = {period for mart, rows in changed.items() if "daily" in mart for _, period in rows}

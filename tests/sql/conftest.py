@@ -77,6 +77,7 @@ MARTS = frozenset(
         "partner_breakdown_daily",
         "partner_breakdown_weekly",
         "partner_breakdown_monthly",
+        "partner_weekday_visits",
         "partner_hourly_visits",
         "partner_visit_frequency_monthly",
         "partner_visit_length_monthly",

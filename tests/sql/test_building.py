@@ -81,6 +81,7 @@ def test_a_build_reports_its_rows_and_records_its_fingerprints(made):
         "partner_breakdown_daily": 8,
         "partner_breakdown_weekly": 22,
         "partner_breakdown_monthly": 22,
+        "partner_weekday_visits": 2,
         "partner_hourly_visits": 2,
         "partner_visit_frequency_monthly": 2,
         "partner_visit_length_monthly": 2,

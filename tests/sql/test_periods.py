@@ -72,6 +72,11 @@ def test_a_visit_across_the_end_of_week_and_month_counts_where_it_began_and_its_
         (7, 23, 1),
         (3, 12, 1),
     ]
+    assert built.rows("SELECT weekday, visits FROM partner_weekday_visits ORDER BY month, weekday") == [
+        (6, 1),
+        (7, 1),
+        (3, 1),
+    ]
 
 
 def test_a_visit_across_new_year_counts_in_the_old_year_and_once_in_week_53(workshop, view):
@@ -114,7 +119,7 @@ def test_a_rebuilt_period_without_rows_disappears(built):
         built.write_day(day, [])
     built.build(SUNDAY, MONDAY, date(2015, 6, 3))
     assert built.rows("SELECT DISTINCT week FROM partner_weekly_usage") == [(date(2015, 5, 25),)]
-    for table in ("partner_monthly_usage", "partner_hourly_visits"):
+    for table in ("partner_monthly_usage", "partner_weekday_visits", "partner_hourly_visits"):
         assert built.rows(f"SELECT DISTINCT month FROM {table}") == [(date(2015, 5, 1),)]  # noqa: S608 - own names
 
 
@@ -127,7 +132,8 @@ def test_a_period_some_of_whose_events_are_gone_stays_as_it_is_while_its_days_ar
     assert boundary.rows("SELECT page_views FROM partner_daily_usage ORDER BY day") == [(1,), (1,), (2,), (1,), (1,)]
     assert boundary.rows(WEEKLY) == dated(("2015-05-25", 3, 3, 1, 1), ("2015-06-01", 2, 1, 2, 2))
     assert boundary.rows(MONTHLY) == dated(("2015-05-01", 3, 3, 1, 1), ("2015-06-01", 2, 1, 2, 2))
-    assert boundary.rows("SELECT sum(visits) FROM partner_hourly_visits WHERE month < '2015-06-01'") == [(3,)]
+    for table in ("partner_weekday_visits", "partner_hourly_visits"):
+        assert boundary.rows(f"SELECT sum(visits) FROM {table} WHERE month < '2015-06-01'") == [(3,)]  # noqa: S608 - own names
 
 
 def test_a_day_that_never_had_events_does_not_keep_its_periods_from_being_rebuilt(built, view):

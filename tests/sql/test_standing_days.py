@@ -55,6 +55,7 @@ def test_a_visit_that_began_on_a_destroyed_day_does_not_become_one_of_the_day_ke
     for table in (
         "partner_weekly_usage",
         "partner_monthly_usage",
+        "partner_weekday_visits",
         "partner_hourly_visits",
         "partner_staff_monthly_usage",
     ):

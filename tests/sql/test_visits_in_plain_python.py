@@ -174,13 +174,13 @@ def expected_by(events: list[dict], visits, value: Callable[[dict], str]) -> lis
     )
 
 
-def expected_hours(visits) -> list[tuple]:
+def expected_hours(visits, *, by_hour: bool = True) -> list[tuple]:
     cells = defaultdict(list)
     for partner in filter(None, PARTNERS):
         for began, visit in visits:
             if views_of(visit, partner):
                 hour = (visit[0]["occurred_at"] + timedelta(hours=9)).hour
-                cells[partner, began.replace(day=1), began.isoweekday(), hour].append(visit[0])
+                cells[partner, began.replace(day=1), began.isoweekday(), *([hour] * by_hour)].append(visit[0])
     return sorted((*cell, len(firsts), distinct(firsts, "person_pseudonym")) for cell, firsts in cells.items())
 
 
@@ -258,6 +258,7 @@ def test_the_marts_agree_with_a_plain_reading_of_their_definitions(workshop, eve
         "partner_feature_daily": expected_by(events, visits, lambda event: event["feature"]),
         "partner_device_daily": expected_by(events, visits, lambda event: event["device_class"]),
         "partner_referrer_daily": expected_by(events, visits, lambda event: event["referrer_host"] or "(none)"),
+        "partner_weekday_visits": expected_hours(visits, by_hour=False),
         "partner_hourly_visits": expected_hours(visits),
         "partner_visit_frequency_monthly": expected_frequency(visits),
         "partner_staff_monthly_usage": expected_staff(events, visits),

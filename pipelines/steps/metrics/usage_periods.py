@@ -71,6 +71,19 @@ PERIOD_FAULTS = {
         WHERE coalesce(hours.visits, 0) > coalesce(usage.visits, 0)
            OR (list_contains($months::DATE[], month) AND coalesce(hours.visits, 0) < coalesce(usage.visits, 0))
     """,
+    "weekday_rows_implausible": """
+        SELECT count(*) FROM partner_weekday_visits
+        WHERE (visits + contributing_people) IS NULL OR contributing_people < 1 OR contributing_people > visits
+           OR weekday BETWEEN 1 AND 7 IS NOT true OR month IS DISTINCT FROM CAST(date_trunc('month', month) AS DATE)
+    """,
+    "weekday_months_unequal": """
+        SELECT count(*) FROM partner_monthly_usage AS usage
+        FULL JOIN (
+            SELECT partner_id, month, sum(visits) AS visits FROM partner_weekday_visits GROUP BY ALL
+        ) AS weekdays USING (partner_id, month)
+        WHERE coalesce(weekdays.visits, 0) > coalesce(usage.visits, 0)
+           OR (list_contains($months::DATE[], month) AND coalesce(weekdays.visits, 0) < coalesce(usage.visits, 0))
+    """,
     **_bands("frequency", ("1", "2-3", "4-9", "10-29", "30+")),
     **_bands("length", ("0-9", "10-29", "30-59", "60-179", "180-599", "600-1799", "1800+")),
     "week_rows_implausible": _begun("week"),

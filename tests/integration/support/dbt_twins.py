@@ -103,6 +103,22 @@ SINGULAR = (
         "more people in an hour than visited",
         "UPDATE partner_monthly_usage SET visiting_people = 0",
     ),
+    *(
+        DbtTwin("partner_weekdays_hold_their_hours_and_days", what, f"UPDATE {change}")
+        for what, change in (
+            ("a visit more at each hour", "partner_hourly_visits SET visits = visits + 1"),
+            ("weekdays of nobody", "partner_weekday_visits SET contributing_people = 0"),
+            ("more people than all hours have", "partner_weekday_visits SET contributing_people = 1000000"),
+            ("a day with more visits", "partner_daily_usage SET visits = 1000000"),
+            ("a day with more people", "partner_daily_usage SET visiting_people = 1000000"),
+            ("hours of another weekday", "partner_hourly_visits SET weekday = 1 + weekday % 7"),
+        )
+    ),
+    DbtTwin(
+        "partner_weekdays_hold_their_hours_and_days",
+        "neither weekdays nor hours",
+        "DELETE FROM partner_weekday_visits; DELETE FROM partner_hourly_visits",
+    ),
     DbtTwin(
         "partner_page_views_stay_within_service_page_views",
         "more page views than the service",

@@ -108,6 +108,7 @@ MARTS = dict(
         _mart("partner_weekly_usage", "partner_id, week", USAGE),
         _mart("partner_monthly_usage", "partner_id, month", USAGE),
         _mart("partner_hourly_visits", "partner_id, month, weekday, hour", "visits, contributing_people"),
+        _mart("partner_weekday_visits", "partner_id, month, weekday", "visits, contributing_people"),
         *_breakdowns(),
         _mart("partner_visit_frequency_monthly", "partner_id, month, band", "people, contributing_people"),
         _mart("partner_visit_length_monthly", "partner_id, month, band", "people, contributing_people"),

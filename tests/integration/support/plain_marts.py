@@ -126,6 +126,15 @@ def partner_hourly_visits(hits: list[Hit]) -> Rows:
     return sorted((*cell, len(people), distinct(people)) for cell, people in cells.items())
 
 
+def partner_weekday_visits(hits: list[Hit]) -> Rows:
+    """partner, month, weekday (Monday is 1), visits, contributing_people; by when the whole visit began."""
+    cells = defaultdict(list)
+    for began, visit in visits_of(hits):
+        for partner in {hit.partner for hit in visit if hit.is_audience}:
+            cells[partner, month_of(began), began.weekday() + 1].append(visit[0].person)
+    return sorted((*cell, len(people), distinct(people)) for cell, people in cells.items())
+
+
 def partner_visit_frequency_monthly(hits: list[Hit]) -> Rows:
     """partner, month, band, people, contributing_people; by the visits of each person that saw the partner's contents."""
     visited: dict[tuple[Any, ...], int] = defaultdict(int)

@@ -133,6 +133,15 @@ USAGE_TWINS = (
         "an hour less",
         "DELETE FROM partner_hourly_visits WHERE rowid = (SELECT min(rowid) FROM partner_hourly_visits)",
     ),
+    _twin("weekday_figures_are_plausible", "an eighth weekday", "UPDATE partner_weekday_visits SET weekday = 8"),
+    _twin("weekday_figures_are_plausible", "nobody", "UPDATE partner_weekday_visits SET contributing_people = 0"),
+    _twin("weekday_figures_are_plausible", "no figure", "UPDATE partner_weekday_visits SET visits = NULL"),
+    _twin("weekdays_sum_to_their_month", "a visit more", "UPDATE partner_weekday_visits SET visits = visits + 1"),
+    _twin(
+        "weekdays_sum_to_their_month",
+        "a weekday less",
+        "DELETE FROM partner_weekday_visits WHERE rowid = (SELECT min(rowid) FROM partner_weekday_visits)",
+    ),
     _twin(
         "frequency_figures_are_plausible",
         "a band that is none",

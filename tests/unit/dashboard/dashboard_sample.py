@@ -121,13 +121,8 @@ def _values(layout: TableLayout, partner: str, visits: int) -> Iterator[dict[str
         )
     elif layout.name.startswith("partner_breakdown_"):
         yield from _breakdowns(layout, partner, visits * 3)
-    elif layout.name == "partner_hourly_visits":
-        yield from (
-            {"weekday": weekday, "hour": hour, "visits": round(visits * _of_hour(weekday, hour) / 300)}
-            for weekday in range(1, 8)
-            for hour in range(24)
-            if hour not in {3, 4, 5}
-        )
+    elif layout.name in {"partner_weekday_visits", "partner_hourly_visits"}:
+        yield from _rhythm(layout, visits)
     elif layout.name == "partner_visit_frequency_monthly":
         yield from (
             {"band": band, "people": round(visits * 0.4 * share)} for band, share in BANDS.items() if band != "30+"
@@ -196,6 +191,16 @@ def _breakdowns(layout: TableLayout, partner: str, views: int) -> Iterator[dict[
             {"dimension": dimension, "value": value, "page_views": round(views * share)}
             for value, share in values.items()
         )
+
+
+def _rhythm(layout: TableLayout, visits: int) -> Iterator[dict[str, Any]]:
+    """Yield a month's visits by weekday, by hour too where the table has hours; of those before dawn none are shown."""
+    for weekday in range(1, 8):
+        hours = {hour: round(visits * _of_hour(weekday, hour) / 300) for hour in range(24) if hour not in {3, 4, 5}}
+        if "hour" in layout.dimensions:
+            yield from ({"weekday": weekday, "hour": hour, "visits": count} for hour, count in hours.items())
+        else:
+            yield {"weekday": weekday, "visits": sum(hours.values())}
 
 
 def _of_hour(weekday: int, hour: int) -> float:

@@ -20,6 +20,7 @@ ROWS = (
     ("partner_device_daily", "day", date(2026, 10, 7), "mobile", "page_views", 2321, 2432, "1000 or more"),
     ("partner_breakdown_weekly", "week", date(2026, 10, 5), "device / tablet", "page_views", 301, 402, "20 or more"),
     ("partner_breakdown_monthly", "month", date(2026, 10, 1), "content / mobile / x", "page_views", 1, 2, "10 or more"),
+    ("partner_weekday_visits", "month", date(2026, 10, 1), "6", "visits", 511, 622, "10 or more"),
     ("partner_hourly_visits", "month", date(2026, 10, 1), "5 / 20", "visits", 71, 82, "10 or more"),
     ("partner_visit_length_monthly", "month", date(2026, 10, 1), "60-179", "people", 41, 52, "10 or more"),
     ("partner_linked_daily", "day", date(2026, 10, 7), "melon / opened", "events", 31, 42, "10 or more"),
@@ -57,7 +58,7 @@ def page(tmp_path_factory) -> Iterator[Callable[[str], str]]:
     [
         ("en", ("Use by day", "Wed 7 Oct 2026", "all", "Page views", "4,321", "5,432", "10 or more", "1,000 or more",
                 "records that arrived late", "Phone", "Device: Tablet", "Mon 5 Oct 2026 – Sun 11 Oct 2026", "October 2026",
-                "Content: mobile / x", "Friday 20:00", "1 to 3 minutes", "MelOn: Opened")),
+                "Content: mobile / x", "Saturday", "Friday 20:00", "1 to 3 minutes", "MelOn: Opened")),
         ("ko", ("일별 이용", "2026년 10월 7일 (수)", "전체", "페이지뷰", "4,321", "5,432", "10명 이상", "1,000명 이상",
                 "늦게 도착한 기록", "휴대전화", "기기: 태블릿", "2026년 10월 5일 (월) – 2026년 10월 11일 (일)", "2026년 10월",
                 "콘텐츠: mobile / x", "금요일 20:00")),

@@ -184,6 +184,7 @@ def test_former_members_keep_nothing_the_clause_does_not_name(policy: Policy) ->
         *("partner_monthly_usage", "partner_content_daily", "partner_feature_daily", "partner_device_daily"),
         *(
             "partner_referrer_daily",
+            "partner_weekday_visits",
             "partner_hourly_visits",
             "partner_visit_frequency_monthly",
             "partner_visit_length_monthly",

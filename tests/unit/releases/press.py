@@ -25,7 +25,13 @@ FIRST_OF = {
     "month": lambda day: day.replace(day=1),
 }
 USAGE = {"day": "partner_daily_usage", "week": "partner_weekly_usage", "month": "partner_monthly_usage"}
-TABLES = (*USAGE.values(), "partner_content_daily", "partner_device_daily", "partner_hourly_visits")
+TABLES = (
+    *USAGE.values(),
+    "partner_content_daily",
+    "partner_device_daily",
+    "partner_weekday_visits",
+    "partner_hourly_visits",
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,11 @@ def hours(views: Iterable[Views]) -> list[tuple[Any, ...]]:
     ]
 
 
+def weekdays(views: Iterable[Views]) -> list[tuple[Any, ...]]:
+    """Return the rows of the mart of weekdays, each with one hour."""
+    return [(partner, month, weekday, *figures) for partner, month, weekday, _, *figures in hours(views)]
+
+
 def write_marts(path: Path, views: list[Views]) -> None:
     """Write the marts of `views` into a new file."""
     path.unlink(missing_ok=True)
@@ -105,10 +116,9 @@ def write_marts(path: Path, views: list[Views]) -> None:
         for name, column in (("partner_content_daily", "content_id"), ("partner_device_daily", "device")):
             columns = f"partner_id VARCHAR, {column} VARCHAR, day DATE, {people}, contributing_people BIGINT"
             _fill(connection, name, columns, breakdown(views, column.removesuffix("_id")))
-        columns = (
-            "partner_id VARCHAR, month DATE, weekday INTEGER, hour INTEGER, visits BIGINT, contributing_people BIGINT"
-        )
-        _fill(connection, "partner_hourly_visits", columns, hours(views))
+        key, figures = "partner_id VARCHAR, month DATE, weekday INTEGER", "visits BIGINT, contributing_people BIGINT"
+        _fill(connection, "partner_weekday_visits", f"{key}, {figures}", weekdays(views))
+        _fill(connection, "partner_hourly_visits", f"{key}, hour INTEGER, {figures}", hours(views))
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

@@ -41,6 +41,7 @@ TABLES = {
         "partner_id VARCHAR, content_id VARCHAR, day DATE",
         "page_views unique_members contributing_people largest_page_views second_page_views",
     ),
+    "partner_weekday_visits": ("partner_id VARCHAR, month DATE", "weekday visits contributing_people"),
     "partner_hourly_visits": ("partner_id VARCHAR, month DATE", "weekday hour visits contributing_people"),
     **{
         f"partner_visit_{of}_monthly": ("partner_id VARCHAR, month DATE, band VARCHAR", "people contributing_people")
@@ -101,9 +102,8 @@ def warehouse(house, line):
                 "0, 2, 1, 0, 2, 1, 1, 1, 1, 0, 3, 1, 1, 1, 1, 0, 0 "
                 "FROM partner_daily_usage GROUP BY 2"
             )
-        connection.execute(
-            "INSERT INTO partner_hourly_visits SELECT 'p', month, 5, 9, visits, 1 FROM partner_monthly_usage"
-        )
+        for mart, key in (("partner_weekday_visits", "5"), ("partner_hourly_visits", "5, 9")):
+            connection.execute(f"INSERT INTO {mart} SELECT 'p', month, {key}, visits, 1 FROM partner_monthly_usage")  # noqa: S608
         for period, long in (("day", "daily"), ("week", "weekly"), ("month", "monthly")):
             for name, figures in (
                 ("os", "page_views, visits, 0, 1, 1, 2, 1"),
@@ -173,12 +173,13 @@ def test_a_month_is_held_against_its_days_until_one_of_them_stands(warehouse):
     assert faults(warehouse, usage_periods, late.format(KEPT)) == {"weeks_unequal": 1, "months_unequal": 1}
 
 
-def test_hours_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse):
-    fewer = "DELETE FROM partner_hourly_visits WHERE month = '{}'"
-    more = "UPDATE partner_hourly_visits SET visits = visits + 1 WHERE month = '{}'"
+@pytest.mark.parametrize(("mart", "fault"), [("hourly", "hour_months_unequal"), ("weekday", "weekday_months_unequal")])
+def test_hours_and_weekdays_may_be_gone_from_a_month_that_stands_and_never_exceed_it(warehouse, mart, fault):
+    fewer = f"DELETE FROM partner_{mart}_visits WHERE month = '{{}}'"  # noqa: S608 -- own names
+    more = f"UPDATE partner_{mart}_visits SET visits = visits + 1 WHERE month = '{{}}'"  # noqa: S608 -- own names
     assert faults(warehouse, usage_periods, fewer.format("2015-04-01")) == {}
-    assert faults(warehouse, usage_periods, more.format("2015-05-01")) == {"hour_months_unequal": 1}
-    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {"hour_months_unequal": 2}
+    assert faults(warehouse, usage_periods, more.format("2015-05-01")) == {fault: 1}
+    assert faults(warehouse, usage_periods, fewer.format("2015-06-01")) == {fault: 2}
 
 
 @pytest.mark.parametrize("of", ["frequency", "length"])
