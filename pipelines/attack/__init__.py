@@ -5,6 +5,7 @@ It shares nothing with the package that decides what is hidden, so that one mist
 
 from pipelines.attack.findings import Findings, Leak, Verdict, Work
 from pipelines.attack.history import Before, Standing
+from pipelines.attack.nesting import composed_pairs
 from pipelines.attack.relations import Kind, Relation, Relations
 from pipelines.attack.rule import with_rule
 from pipelines.attack.running import attack
@@ -22,5 +23,6 @@ __all__ = [
     "View",
     "Work",
     "attack",
+    "composed_pairs",
     "with_rule",
 ]

@@ -13,11 +13,10 @@ import pyarrow as pa
 
 from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases import weighing
-from pipelines.releases.closing import days_of
+from pipelines.releases.closing import days_of, first_of
 from pipelines.releases.finer import Finer, finer_of
 from pipelines.releases.marts import counted
 from pipelines.releases.memory import width_column
-from pipelines.releases.nesting import steps_within
 from pipelines.releases.rows import first_day
 
 _KEY = "partner, tbl, kind, period, value"
@@ -72,16 +71,19 @@ def _load_versions(
     unit: tuple[str, Sequence[date]],
     restated: pa.Table,
 ) -> None:
-    """Make `versions`: every version of the units' rows and of the days and weeks in them."""
+    """Make `versions`: every version of the units' rows, of the days and weeks in them, and of the longer periods they lie in."""
     kind, firsts = unit
     days = sorted({day for first in firsts for day in days_of(kind, first)})
+    longer = {f"{one}s": sorted({first_of(one, day) for day in days}) for one in ("week", "month")}
     work.register("restated_rows", restated)
     work.execute(
         f"CREATE OR REPLACE TEMP TABLE versions AS SELECT *, lead(release) OVER (PARTITION BY {_KEY} ORDER BY release) "  # noqa: S608
         f"AS next_release FROM (SELECT * FROM ({memory}) UNION ALL BY NAME FROM restated_rows) "
         "WHERE list_contains($partners::VARCHAR[], partner) AND (kind = $kind AND list_contains($firsts::DATE[], period) "
-        "OR kind IN ('day', 'week') AND list_contains($days::DATE[], period))",
-        {"partners": list(partners), "kind": kind, "firsts": list(firsts), "days": days},
+        "OR kind IN ('day', 'week') AND list_contains($days::DATE[], period) "
+        "OR kind = 'week' AND list_contains($weeks::DATE[], period) "
+        "OR kind = 'month' AND list_contains($months::DATE[], period))",
+        {"partners": list(partners), "kind": kind, "firsts": list(firsts), "days": days, **longer},
     )
 
 
@@ -192,21 +194,6 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
     for name in tables:
         for part in publication.tables[name].parts_of:
             if part.table in tables:
-                weighing.refuse_close(work, publication, name, part)
                 for only in part.takes:
                     weighing.refuse_remainders(work, publication, name, (part, only))
-        for within in steps_within(publication.tables[name], "p", "t"):
-            _judge_steps(work, name, publication.tables[name], within)
-
-
-def _judge_steps(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, within: str) -> None:
-    """Refuse units in which two shown counts of nested steps would come to differ by too few people."""
-    for measure in table.people:
-        beyond = f"abs(t.now_{measure} - p.now_{measure})"
-        work.execute(
-            "UPDATE judged j SET may_be_restated = false FROM compared t JOIN compared p ON p.partner = t.partner "  # noqa: S608
-            f"AND p.tbl = t.tbl AND p.period = t.period AND {within} WHERE t.tbl = '{name}' AND NOT t.is_hidden "
-            f"AND NOT p.is_hidden AND t.was_{measure} IS NOT NULL AND p.was_{measure} IS NOT NULL "
-            f"AND (t.is_changed OR p.is_changed) AND {beyond} BETWEEN 1 AND t.threshold - 1 "
-            "AND j.partner = t.partner AND j.kind = t.kind AND j.period = t.period"
-        )
+    weighing.refuse_close(work, publication)

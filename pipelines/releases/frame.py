@@ -68,7 +68,9 @@ class Frame:
             column = publication.tables[name].people.get(measure)
             if column is not None:
                 rows = self.table_of == number
-                behind[rows] = self.values.get(column, self.people)[rows]
+                # Of a published row whose people are not shown it is remembered on how many it rests at least.
+                known = self.has[column] | self.is_new if column in self.values else np.zeros(len(self), dtype=np.bool_)
+                behind[rows] = np.where(known, self.values.get(column, self.people), self.people)[rows]
         return behind
 
 

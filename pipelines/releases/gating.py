@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack
+from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack, composed_pairs
 from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
@@ -98,7 +98,7 @@ def judge(
     touched = np.flatnonzero(of_release[seen.row])
     view = seen.view(publication, restated)
     relations = Relations.of(seen.relations(found))
-    nested = np.concatenate((relations.union_pairs(), seen.steps(found)))
+    nested = np.concatenate((relations.union_pairs(), seen.steps(found), seen.composed(relations, found)))
     findings = attack(view, relations, touched=touched, before=seen.before(restated), nested=nested)
     leaks = {(leak.value, name): count for leak, name, count in findings.verdict(view).leaks}
     return Verdict(Counter(leaks), len(touched), findings.work.programs)
@@ -183,6 +183,20 @@ class _Seen:
         for part, total in self._nested(structure):
             if is_known[part] and is_known[total] and values[part] <= values[total]:
                 yield Relation(Kind.AT_MOST, total, (part,))
+
+    def composed(self, relations: Relations, found: Sequence[Structure]) -> Integers:
+        """Return pairs of counts that lie within each other by several relations and steps, shape (q, 2), the greater one last.
+
+        Without those of which the later count was told by what was published when the other one was: what is told is told.
+        """
+        steps = [pair for one in found if one.is_nested for pair in self._nested(one)]
+        direct = np.concatenate((relations.union_pairs(), np.array(steps, dtype=np.int64).reshape(-1, 2)))
+        pairs = composed_pairs(direct, len(self.row))
+        told = self._stacked(told_before(self.frame, found, self.shown)).astype(np.bool_)
+        known = np.where(told, -1, self.frame.release[self.row])[pairs]
+        pairs = pairs[known.max(axis=1) >= self.frame.release[self.row][pairs].max(axis=1)]
+        people = self._stacked(self.people_of)[pairs]
+        return np.asarray(np.where((people[:, 0] > people[:, 1])[:, None], pairs[:, ::-1], pairs), dtype=np.int64)
 
     def steps(self, found: Sequence[Structure]) -> Integers:
         """Return pairs of counts of nested steps, shape (q, 2), the one of more people last: readers believe the order anyway.

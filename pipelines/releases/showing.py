@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.policy.publication import Publication, PublishedTable
+from pipelines.releases.chains import chains, hide_close_chains
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.masking import is_part_shown, is_percentile_shown
@@ -56,6 +57,9 @@ def shown_measures(
         _hide_uneven_counts(frame, structure, shown)
     told = told_before(frame, found, shown)
     hide_steps(frame, publication, found, shown, told, is_hidden)
+    thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    people = {measure: frame.people_behind(publication, measure) for measure in shown}
+    hide_close_chains(frame, thresholds, people, chains(len(frame), found), shown, told)
     while any(_hide_equal_counts(frame, structure, shown, told, is_hidden) for structure in found):
         pass  # What is hidden may equal a further count.
     return shown

@@ -7,13 +7,19 @@ does what it leaves out of its row. Neither the row as it is now nor what it ros
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipelines.policy.publication import PEOPLE, PartsOf, Publication, PublishedTable
+from pipelines.releases.chains import chains
 from pipelines.releases.finer import has_any, named_totals, value_of_total
+from pipelines.releases.marts import counted
 from pipelines.releases.masking import is_dominated
-from pipelines.releases.relations import Integers
+from pipelines.releases.relations import Integers, structures
+from pipelines.releases.rows import SHOWN
 
 _KEY = ("partner", "tbl", "period", "value")
+Strings = NDArray[np.str_]
 
 
 def mark_few(work: duckdb.DuckDBPyConnection, name: str, table: PublishedTable, threshold: int) -> None:
@@ -73,21 +79,59 @@ def refuse_remainders(
         _refuse(work, found.filter(pa.array(wrong)))
 
 
-def refuse_close(work: duckdb.DuckDBPyConnection, publication: Publication, name: str, part: PartsOf) -> None:
-    """Refuse units in which a count of a shown total and one within it of a shown part differ by 1 to k - 1 people now."""
-    table, total = publication.tables[name], publication.tables[part.table]
-    threshold = max(publication.threshold_of(name), publication.threshold_of(part.table))
-    value = value_of_total(publication, part, "p")
-    within = {one: one for one in table.people if one in total.people} | dict(part.people)
-    for mine, whole in within.items():
-        found = work.execute(
-            "SELECT DISTINCT t.partner, t.kind, t.period FROM compared t JOIN compared p ON p.partner = t.partner "  # noqa: S608
-            f"AND p.period = t.period AND t.value = {value} WHERE t.tbl = '{part.table}' AND p.tbl = '{name}' "
-            "AND NOT t.is_hidden AND NOT p.is_hidden AND (t.is_changed OR p.is_changed) "
-            f"AND t.was_{whole} IS NOT NULL AND p.was_{mine} IS NOT NULL "
-            f"AND {is_close((total, 't.now_', whole), (table, 'p.now_', mine), threshold)}"
-        ).to_arrow_table()
-        _refuse(work, found)
+def refuse_close(work: duckdb.DuckDBPyConnection, publication: Publication) -> None:
+    """Refuse units in which a changed count and a shown one that it lies within, or that lies within it, come too close.
+
+    However many relations are between them, and also if the other stands in a longer or shorter period: they differ by nobody
+    or by k people or more.
+    """
+    _load_standing(work, publication)
+    read = work.execute("SELECT * FROM rows ORDER BY id").to_arrow_table()
+    is_changed, kinds = (np.asarray(read[one].to_numpy(zero_copy_only=False)) for one in ("is_changed", "kind"))
+    close = np.zeros(len(read), dtype=np.bool_)
+    tables = np.asarray(read["tbl"].to_pylist(), dtype=np.str_)
+    thresholds = np.array([publication.threshold_of(name) for name in tables.tolist()], dtype=np.int64)
+    for one in chains(len(read), structures(work, publication), with_direct=True):
+        total, part = one.totals, one.parts
+        whole, mine = (_people(publication, read, tables, measure) for measure in (one.whole, one.mine))
+        between = whole[total] - mine[part]
+        # Of two periods one may have been left as it was: then the longer one is the smaller.
+        beyond = np.where(one.is_ordered & (kinds[total] == kinds[part]), between, np.abs(between))
+        wrong = (between != 0) & (beyond < np.maximum(thresholds[total], thresholds[part]))
+        wrong &= (whole[total] >= 0) & (mine[part] >= 0)
+        for rows in (total, part):
+            close[rows[wrong]] = True
+    _refuse(work, read.select(["partner", "kind", "period"]).filter(pa.array(close & is_changed)))
+
+
+def _load_standing(work: duckdb.DuckDBPyConnection, publication: Publication) -> None:
+    """Make `rows`: those of the units that may be restated as they would be, and what stands of shorter and longer periods."""
+    measures = counted(publication)
+    begins = (
+        f"{', '.join(_KEY)}, kind, grp, {SHOWN} AS standing, 0 AS release, NULL::INTEGER AS next_release, is_hidden"
+    )
+    now = ", ".join(f"if(was_{one} IS NULL, NULL, now_{one}) AS {one}" for one in measures)
+    work.execute(
+        f"CREATE OR REPLACE TEMP TABLE rows AS SELECT row_number() OVER () - 1 AS id, * FROM (SELECT {begins}, is_changed, "  # noqa: S608
+        f"now_persons AS persons, {now} FROM compared "
+        "SEMI JOIN (FROM judged WHERE may_be_restated) j USING (partner, kind, period) "
+        f"UNION ALL BY NAME SELECT {begins}, false AS is_changed, persons, {', '.join(measures)} FROM versions v "
+        "WHERE next_release IS NULL AND partner IN (SELECT partner FROM judged WHERE may_be_restated) "
+        "AND kind NOT IN (SELECT kind FROM compared))"
+    )
+
+
+def _people(publication: Publication, read: pa.Table, tables: Strings, measure: str) -> Integers:
+    """Return on how many people a count that is shown rests, in each row; -1 where it is not."""
+    behind = np.full(len(read), -1, dtype=np.int64)
+    for name in np.unique(tables).tolist():
+        column = publication.tables[name].people.get(measure)
+        if column is not None:
+            known = pc.coalesce(read[column] if column in read.column_names else read["persons"], read["persons"])
+            rows = tables == name
+            behind[rows] = np.asarray(known.fill_null(0).to_numpy(), dtype=np.int64)[rows]
+    is_shown = pc.and_(pc.is_valid(read[measure]), pc.invert(read["is_hidden"]))
+    return np.where(np.asarray(is_shown.to_numpy(), dtype=np.bool_), behind, -1)
 
 
 def is_close(total: tuple[PublishedTable, str, str], part: tuple[PublishedTable, str, str], threshold: int) -> str:
