@@ -11,7 +11,9 @@ from pipelines.policy.base import ClauseId, Name, StrictModel
 PeriodKind = Literal["day", "week", "month"]
 Days = Annotated[int, Constraint(ge=0)]
 Percent = Annotated[float, Constraint(ge=0, le=100)]
-PARTNER, PEOPLE = "partner_id", "contributing_people"
+PARTNER, PEOPLE, MEMBERS = "partner_id", "contributing_people", "unique_members"
+ANONYMOUS = "anonymous_people"
+"""The people of a row who are no members: who reads both counts knows a third, though it is published nowhere."""
 
 
 class ClosesAfter(StrictModel):
@@ -122,6 +124,11 @@ class PublishedTable(StrictModel):
     def counted(self) -> tuple[str, ...]:
         """Measures that are whole numbers of something, between which relations hold."""
         return (*self.adds_up, *self.people)
+
+    @property
+    def tells_anonymous(self) -> bool:
+        """Whether rows tell how many of their people are no members: people less members."""
+        return self.people.get(PEOPLE) == PEOPLE and self.people.get(MEMBERS) == MEMBERS
 
     @property
     def restated(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from pipelines.policy.publication import Publication, PublishedTable
+from pipelines.policy.publication import MEMBERS, PEOPLE, Publication, PublishedTable
 from pipelines.releases import weighing
 from pipelines.releases.closing import days_of, first_of
 from pipelines.releases.finer import Finer, finer_of
@@ -61,7 +61,7 @@ def compare(
             _require_people(work, (name, table), publication.tables[days.days], days, publication.threshold_of(name))
             if table.weeks is not None:
                 _require_weeks(work, name, table, days)
-    _judge(work, publication, now)
+    _judge(work, publication, now, kind)
 
 
 def _load_versions(
@@ -147,9 +147,10 @@ def _require_people(
     if not counts:
         return
     parts = f"{days.is_day('d')} AND {days.value('d')} = c.value"
-    beyond = " OR ".join(
-        f"(c.now_{one} - c.was_{one} - coalesce(m.{one}, 0) BETWEEN 1 AND {threshold - 1})" for one in counts
-    )
+    rises = [f"(c.now_{one} - c.was_{one} - coalesce(m.{one}, 0))" for one in counts]
+    if table.tells_anonymous and daily.tells_anonymous:
+        rises.append(f"({rises[counts.index(PEOPLE)]} - {rises[counts.index(MEMBERS)]})")
+    beyond = " OR ".join(f"({rise} BETWEEN 1 AND {threshold - 1})" for rise in rises)
     work.execute(
         f"UPDATE compared c SET is_wrong = true FROM compared o LEFT JOIN ({_moved_by(table.period, counts, parts)}) m "  # noqa: S608
         "ON m.tbl = o.tbl AND m.partner = o.partner AND m.period = o.period AND m.value = o.value "
@@ -185,7 +186,9 @@ def _require_weeks(work: duckdb.DuckDBPyConnection, name: str, table: PublishedT
     )
 
 
-def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Mapping[str, pa.Table]) -> None:
+def _judge(
+    work: duckdb.DuckDBPyConnection, publication: Publication, tables: Mapping[str, pa.Table], kind: str
+) -> None:
     """Make `judged`: of each unit with a change, whether it may be restated."""
     work.execute(
         "CREATE OR REPLACE TEMP TABLE judged AS SELECT partner, kind, period, NOT bool_or(is_wrong) AS may_be_restated "
@@ -196,4 +199,4 @@ def _judge(work: duckdb.DuckDBPyConnection, publication: Publication, tables: Ma
             if part.table in tables:
                 for only in part.takes:
                     weighing.refuse_remainders(work, publication, name, (part, only))
-    weighing.refuse_close(work, publication)
+    weighing.refuse_close(work, publication, kind)

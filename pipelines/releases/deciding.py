@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from pipelines.policy.publication import Publication, PublishedTable
 from pipelines.releases import marts
 from pipelines.releases.agreeing import agreed, reached
+from pipelines.releases.changing import Restated
 from pipelines.releases.frame import Booleans, Frame, frame_of
-from pipelines.releases.gating import Restated, Verdict, judge, thresholds_of
+from pipelines.releases.gating import Verdict, judge, thresholds_of
 from pipelines.releases.marts import Periods, counted
 from pipelines.releases.masking import Masked, masked, rounded
 from pipelines.releases.memory import KNOWN_EMPTY, coarse, schema, width_column

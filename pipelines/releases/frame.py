@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import UsageError
-from pipelines.policy.publication import Publication
+from pipelines.policy.publication import ANONYMOUS, MEMBERS, PEOPLE, Publication
 from pipelines.releases.finer import has_any
 from pipelines.releases.marts import SEPARATOR, counted
 from pipelines.releases.memory import KNOWN_EMPTY, width_column
@@ -61,8 +61,14 @@ class Frame:
         """Spread a number of each table over its rows."""
         return np.array([of[name] for name in self.tables], dtype=np.int64)[self.table_of]
 
+    def tells_anonymous(self, publication: Publication) -> Booleans:
+        """Return which rows are of tables that tell how many people are no members."""
+        return self.per_table({name: int(publication.tables[name].tells_anonymous) for name in self.tables}) > 0
+
     def people_behind(self, publication: Publication, measure: str) -> Integers:
         """Return on how many people a count of distinct people rests in each row, 0 in tables without it."""
+        if measure == ANONYMOUS:
+            return self.values[ANONYMOUS]
         behind = np.zeros(len(self), dtype=np.int64)
         for number, name in enumerate(self.tables):
             column = publication.tables[name].people.get(measure)
@@ -90,7 +96,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         raise UsageError(
             f"{gone[0]} was published, and what follows hangs together with it: the policy has to name it still"
         )
-    return Frame(
+    frame = Frame(
         tables=tables,
         table_of=np.array([order[name] for name in found["tbl"].tolist()], dtype=np.int64),
         standing=_whole(found["standing"]),
@@ -106,6 +112,19 @@ def frame_of(connection: duckdb.DuckDBPyConnection, publication: Publication) ->
         widths=widths,
         void=void,
     )
+    _count_anonymous(frame, publication)
+    return frame
+
+
+def _count_anonymous(frame: Frame, publication: Publication) -> None:
+    """Add who is no member as a measure: known where people and members both are, and in no row of more members than people."""
+    none, nothing = np.zeros(len(frame), dtype=np.bool_), np.zeros(len(frame), dtype=np.int64)
+    people, members = frame.values.get(PEOPLE, nothing), frame.values.get(MEMBERS, nothing)
+    known = frame.has.get(PEOPLE, none) & frame.has.get(MEMBERS, none) & (people >= members)
+    frame.has[ANONYMOUS] = known & frame.tells_anonymous(publication)
+    frame.values[ANONYMOUS] = np.where(frame.has[ANONYMOUS], people - members, 0)
+    frame.widths[ANONYMOUS] = nothing
+    frame.void[ANONYMOUS] = frame.void.get(PEOPLE, none)
 
 
 def _values_gone(connection: duckdb.DuckDBPyConnection, publication: Publication) -> list[str]:

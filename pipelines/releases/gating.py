@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.attack import Before, Kind, Relation, Relations, Standing, View, attack, composed_pairs
-from pipelines.policy.publication import Publication, PublishedTable
+from pipelines.attack import Before, Kind, Leak, Relation, Relations, Standing, View, attack, composed_pairs
+from pipelines.policy.publication import ANONYMOUS, MEMBERS, PEOPLE, Publication, PublishedTable
+from pipelines.releases.changing import Restated
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.relations import Integers, Structure
@@ -48,36 +49,6 @@ class Verdict:
         return "; ".join(f"{name}: {count} {leak}" for leak, name, count in self.told())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Restated:
-    """Of each row and measure the value it was last shown with, and how many people changed at least; `rows` are restated."""
-
-    before: dict[str, Integers]
-    people: dict[str, Integers]
-    rows: Booleans
-
-    @classmethod
-    def of(
-        cls, frame: Frame, publication: Publication, before: dict[str, Integers], persons: Integers, rows: Booleans
-    ) -> "Restated":
-        """Take values `before` and the `persons` behind each row then.
-
-        A count of people changed by its own rise, or by what rose beside it if that are fewer; a measure that speaks of only some
-        of a row's people by nobody who is known; any other by its row's people.
-        """
-        people, row_rise = {}, np.where(rows, frame.people - persons, 0)
-        for measure in before:
-            of_some = [measure in publication.tables[name].parts for name in frame.tables]
-            people[measure] = np.where(np.array(of_some, dtype=np.bool_)[frame.table_of], 0, row_rise)
-            for number, name in enumerate(frame.tables):
-                if measure in publication.tables[name].people:
-                    counts = rows & frame.has[measure] & (frame.table_of == number)
-                    people[measure][counts] = _fewest(frame, publication.tables[name], measure, before, row_rise)[
-                        counts
-                    ]
-        return cls(before, people, rows)
-
-
 def judge(
     frame: Frame,
     publication: Publication,
@@ -100,6 +71,10 @@ def judge(
     relations = Relations.of(seen.relations(found))
     nested = np.concatenate((relations.union_pairs(), seen.steps(found), seen.composed(relations, found)))
     findings = attack(view, relations, touched=touched, before=seen.before(restated), nested=nested)
+    may_be_told = seen.no_leaks(findings.upper)
+    for leak in (Leak.RECOVERED, Leak.NARROW):
+        cells = findings.cells.get(leak, np.zeros(0, dtype=np.int64))
+        findings.cells[leak] = cells[~may_be_told[cells]]
     leaks = {(leak.value, name): count for leak, name, count in findings.verdict(view).leaks}
     return Verdict(Counter(leaks), len(touched), findings.work.programs)
 
@@ -111,9 +86,9 @@ class _Seen:
         self, frame: Frame, publication: Publication, shown: dict[str, Booleans], protection: dict[str, Integers]
     ) -> None:
         self.frame, self.shown, self.protection = frame, shown, protection
-        self.measures = counted(publication)
+        self.measures = (*counted(publication), ANONYMOUS)
         of_table = np.array(
-            [[name in publication.tables[table].counted for name in self.measures] for table in frame.tables],
+            [[name in _cells_of(publication.tables[table]) for name in self.measures] for table in frame.tables],
             dtype=np.bool_,
         )
         has = of_table[frame.table_of].T
@@ -123,7 +98,7 @@ class _Seen:
         self.people_of = {
             name: frame.people_behind(publication, name)
             for name in self.measures
-            if any(name in table.people for table in publication.tables.values())
+            if any(name in table.people for table in publication.tables.values()) or name == ANONYMOUS
         }
 
     def view(self, publication: Publication, restated: Restated | None = None) -> View:
@@ -131,7 +106,10 @@ class _Seen:
         frame = self.frame
         values, shown = self._stacked(frame.values), self._stacked(self.shown).astype(np.bool_)
         is_count = np.array(
-            [[name in publication.tables[table].people for name in self.measures] for table in frame.tables],
+            [
+                [name in publication.tables[table].people or name == ANONYMOUS for name in self.measures]
+                for table in frame.tables
+            ],
             dtype=np.bool_,
         )[frame.table_of[self.row], self.measure]
         thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})[self.row]
@@ -157,6 +135,7 @@ class _Seen:
 
     def relations(self, found: Sequence[Structure]) -> Iterator[Relation]:
         """Yield what is known to hold between the cells."""
+        yield from self._rows()
         order = {name: place for place, name in enumerate(self.measures)}
         for structure in found:
             if structure.is_nested:
@@ -171,6 +150,28 @@ class _Seen:
                     # Whoever came though all parts are empty is in none of them: the count is no union of theirs.
                     if kind is Kind.ADDS_UP or not void[rows].all():
                         yield Relation(kind, int(of_total[row]), tuple(of_part[rows].tolist()))
+
+    def _rows(self) -> Iterator[Relation]:
+        """Yield of each shown row that its people are members and others, where one of them is not known."""
+        order = {name: place for place, name in enumerate(self.measures)}
+        if MEMBERS not in order or PEOPLE not in order:
+            return
+        people, members, others = (self.place[order[name]] for name in (PEOPLE, MEMBERS, ANONYMOUS))
+        is_open = (others >= 0) & self._row_is_shown() & ~(self.shown[PEOPLE] & self.shown[MEMBERS])
+        for row in np.flatnonzero(is_open).tolist():
+            yield Relation(Kind.ADDS_UP, int(people[row]), (int(members[row]), int(others[row])))
+
+    def no_leaks(self, upper: NDArray[np.float64]) -> Booleans:
+        """Return which cells may be worked out: that nobody of k people is a member; and who is none in a hidden row.
+
+        The latter stands for nothing by itself: it is where inequalities meet.
+        """
+        names, row_shown = np.array(self.measures)[self.measure], self._row_is_shown()
+        is_nobody = np.isin(names, (MEMBERS, ANONYMOUS)) & (upper < 1)
+        has_no_member = np.zeros(len(self.frame), dtype=np.bool_)
+        has_no_member[self.row[is_nobody & (names == MEMBERS)]] = True
+        is_told = is_nobody | ((names == ANONYMOUS) & has_no_member[self.row])
+        return np.asarray(np.where(row_shown[self.row], is_told, names == ANONYMOUS), dtype=np.bool_)
 
     def _at_most(self, structure: Structure) -> Iterator[Relation]:
         """Yield which count is at most which, where both are known and agree with it.
@@ -255,23 +256,15 @@ class _Seen:
         hidden in a shown row.
         """
         width = np.maximum(self._stacked(self.protection), 1).astype(np.float64)
+        row_shown = row_shown | (np.array(self.measures)[self.measure] == ANONYMOUS)
         few = np.where(self.frame.is_new, self.frame.people, 0)[self.row] < thresholds
         of_count = np.where(few & ~self.frame.rests_on_k[self.row], thresholds - 1, 1)
         return np.where(row_shown, 1.0, np.where(is_count, of_count, width))
 
 
-def _fewest(
-    frame: Frame, table: PublishedTable, measure: str, before: dict[str, Integers], row_rise: Integers
-) -> Integers:
-    """Return the fewest people by whom a count changed: those who came to it, or those who came beside it if anybody did."""
-    part = table.part_of(measure)
-    if part is None:
-        return row_rise
-    mine, whole = (
-        np.where(frame.has[column], frame.values[column] - before[column], row_rise) if column in before else row_rise
-        for column in (part.people, part.of)
-    )
-    return np.where(whole == mine, mine, np.minimum(mine, whole - mine))
+def _cells_of(table: PublishedTable) -> tuple[str, ...]:
+    """Return the measures of which each row of a table is a cell: those published, and what two of them tell."""
+    return (*table.counted, ANONYMOUS) if table.tells_anonymous else table.counted
 
 
 def thresholds_of(frame: Frame, publication: Publication) -> Integers:

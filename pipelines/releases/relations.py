@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import DamagedError
-from pipelines.policy.publication import PartsOf, Publication, PublishedTable
+from pipelines.policy.publication import ANONYMOUS, PartsOf, Publication, PublishedTable
 from pipelines.releases.finer import finer_of, has_any, value_of_total
 from pipelines.releases.nesting import steps_within
 from pipelines.releases.rows import NEW, first_day
@@ -66,7 +66,8 @@ def structures(connection: duckdb.DuckDBPyConnection, publication: Publication) 
                     f"{_weeks(table.weeks)} AND {finer.has('p')} AND t.value = p.value",
                     f"{finer.is_day('p')} AND {_edge_days()} AND t.value = {finer.value('p')}",
                 )
-                unions = {mine: own for mine, own in unions.items() if mine in publication.tables[table.weeks].people}
+                weeks = _both(publication, name, table.weeks)
+                unions = {mine: own for mine, own in unions.items() if mine in weeks}
                 found.append(_structure(connection, name, parts, adds_up, unions, is_made=True))
     for name, table in publication.tables.items():
         for part in table.parts_of:
@@ -97,8 +98,9 @@ def _of_steps(connection: duckdb.DuckDBPyConnection, name: str, table: Published
 
 
 def _both(publication: Publication, one: str, other: str) -> dict[str, str]:
-    mine, theirs = publication.tables[one].people, publication.tables[other].people
-    return {name: name for name in mine if name in theirs}
+    mine, theirs = publication.tables[one], publication.tables[other]
+    both = {name: name for name in mine.people if name in theirs.people}
+    return both | ({ANONYMOUS: ANONYMOUS} if mine.tells_anonymous and theirs.tells_anonymous else {})
 
 
 def _weeks(table: str) -> str:

@@ -6,11 +6,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.policy.publication import Publication, PublishedTable
+from pipelines.policy.publication import ANONYMOUS, Publication, PublishedTable
+from pipelines.releases.anonymous import hide_with_anonymous
 from pipelines.releases.chains import chains, hide_close_chains
 from pipelines.releases.frame import Booleans, Frame
 from pipelines.releases.marts import counted
 from pipelines.releases.masking import is_part_shown, is_percentile_shown
+from pipelines.releases.pinning import hide_what_pins
 from pipelines.releases.relations import Integers, Structure
 from pipelines.releases.rows import NEW
 from pipelines.releases.steps import hide_steps, told_before
@@ -51,17 +53,23 @@ def shown_measures(
             )
     for structure in found:
         _hide_sums_of_hidden(frame, publication, structure, shown)
+    shown[ANONYMOUS] = frame.has[ANONYMOUS] & ~is_hidden
+    hide_with_anonymous(frame, publication, shown)
     for structure in found:
         _hide_close_counts(frame, publication, structure, shown)
+        hide_with_anonymous(frame, publication, shown)
     for structure in found:
         _hide_uneven_counts(frame, structure, shown)
     told = told_before(frame, found, shown)
     hide_steps(frame, publication, found, shown, told, is_hidden)
+    hide_with_anonymous(frame, publication, shown)
     thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
     people = {measure: frame.people_behind(publication, measure) for measure in shown}
     hide_close_chains(frame, thresholds, people, chains(len(frame), found), shown, told)
     while any(_hide_equal_counts(frame, structure, shown, told, is_hidden) for structure in found):
         pass  # What is hidden may equal a further count.
+    hide_with_anonymous(frame, publication, shown)
+    hide_what_pins(frame, publication, found, shown, told, is_hidden)
     return shown
 
 
@@ -135,6 +143,8 @@ def _hide_equal_counts(frame: Frame, structure: Structure, shown: Shown, told: S
     is_either = ~is_hidden[total] & ~is_hidden[part]
     found = False
     for mine, whole in structure.unions.items():
+        if mine == ANONYMOUS:
+            continue  # Nobody is told of it but by the other two.
         values = frame.values[mine][part]
         is_equal = is_either & (frame.values[whole][total] == values) & (values > 0)
         is_equal &= frame.has[whole][total] & frame.has[mine][part]

@@ -4,19 +4,23 @@ A row that rose on k people may hold a count that rose by one of them. So each c
 does what it leaves out of its row. Neither the row as it is now nor what it rose by may be one person's above all.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.policy.publication import PEOPLE, PartsOf, Publication, PublishedTable
 from pipelines.releases.chains import chains
 from pipelines.releases.finer import has_any, named_totals, value_of_total
+from pipelines.releases.frame import Booleans, Frame, frame_of
 from pipelines.releases.marts import counted
 from pipelines.releases.masking import is_dominated
-from pipelines.releases.relations import Integers, structures
-from pipelines.releases.rows import SHOWN
+from pipelines.releases.memory import width_column
+from pipelines.releases.pinning import around_pinned
+from pipelines.releases.relations import Integers, Structure, structures
+from pipelines.releases.rows import HIDDEN, SHOWN
 
 _KEY = ("partner", "tbl", "period", "value")
 Strings = NDArray[np.str_]
@@ -79,59 +83,63 @@ def refuse_remainders(
         _refuse(work, found.filter(pa.array(wrong)))
 
 
-def refuse_close(work: duckdb.DuckDBPyConnection, publication: Publication) -> None:
-    """Refuse units in which a changed count and a shown one that it lies within, or that lies within it, come too close.
+def refuse_close(work: duckdb.DuckDBPyConnection, publication: Publication, kind: str) -> None:
+    """Refuse units of a kind in which a changed count and a shown one within it, or around it, come too close.
 
     However many relations are between them, and also if the other stands in a longer or shorter period: they differ by nobody
-    or by k people or more.
+    or by k people or more. Nor may what changed leave a hidden count a single value.
     """
     _load_standing(work, publication)
-    read = work.execute("SELECT * FROM rows ORDER BY id").to_arrow_table()
-    is_changed, kinds = (np.asarray(read[one].to_numpy(zero_copy_only=False)) for one in ("is_changed", "kind"))
-    close = np.zeros(len(read), dtype=np.bool_)
-    tables = np.asarray(read["tbl"].to_pylist(), dtype=np.str_)
-    thresholds = np.array([publication.threshold_of(name) for name in tables.tolist()], dtype=np.int64)
-    for one in chains(len(read), structures(work, publication), with_direct=True):
+    frame, found = frame_of(work, publication), structures(work, publication)
+    read = work.execute("SELECT partner, kind, period, is_changed FROM rows ORDER BY id").to_arrow_table()
+    kinds = np.asarray(read["kind"].to_pylist(), dtype=np.str_)
+    shown = {measure: has & frame.is_shown_before for measure, has in frame.has.items()}
+    wrong = _too_close(frame, publication, found, shown, kinds) & np.asarray(
+        read["is_changed"].to_pylist(), dtype=np.bool_
+    )
+    # Longer periods may be left as they were: of them no sum is known.
+    sums = [one for one in found if not (one.is_made and publication.tables[one.table].period != kind)]
+    wrong |= around_pinned(frame, publication, sums, shown)
+    _refuse(work, read.select(["partner", "kind", "period"]).filter(pa.array(wrong)))
+
+
+def _too_close(
+    frame: Frame, publication: Publication, found: Sequence[Structure], shown: dict[str, Booleans], kinds: Strings
+) -> Booleans:
+    """Return which rows show a count that is too close to one it lies within, or to one within it."""
+    close = np.zeros(len(frame), dtype=np.bool_)
+    thresholds = frame.per_table({name: publication.threshold_of(name) for name in frame.tables})
+    people = {measure: frame.people_behind(publication, measure) for measure in shown}
+    for one in chains(len(frame), found, with_direct=True):
         total, part = one.totals, one.parts
-        whole, mine = (_people(publication, read, tables, measure) for measure in (one.whole, one.mine))
-        between = whole[total] - mine[part]
+        between = people[one.whole][total] - people[one.mine][part]
         # Of two periods one may have been left as it was: then the longer one is the smaller.
         beyond = np.where(one.is_ordered & (kinds[total] == kinds[part]), between, np.abs(between))
         wrong = (between != 0) & (beyond < np.maximum(thresholds[total], thresholds[part]))
-        wrong &= (whole[total] >= 0) & (mine[part] >= 0)
+        wrong &= shown[one.whole][total] & shown[one.mine][part]
         for rows in (total, part):
             close[rows[wrong]] = True
-    _refuse(work, read.select(["partner", "kind", "period"]).filter(pa.array(close & is_changed)))
+    return close
 
 
 def _load_standing(work: duckdb.DuckDBPyConnection, publication: Publication) -> None:
     """Make `rows`: those of the units that may be restated as they would be, and what stands of shorter and longer periods."""
     measures = counted(publication)
-    begins = (
-        f"{', '.join(_KEY)}, kind, grp, {SHOWN} AS standing, 0 AS release, NULL::INTEGER AS next_release, is_hidden"
+    columns = (
+        f"{', '.join(_KEY)}, kind, grp, if(is_hidden, {HIDDEN}, {SHOWN}) AS standing, 0 AS release, "
+        "NULL::INTEGER AS next_release, rests_on_k, 0 AS largest, 0 AS second, "
+        f"{', '.join(width_column(one) for one in measures)}"
     )
+    named = " OR ".join(f"(tbl = '{name}' AND {has_any('v', one.only)})" for name, one in publication.tables.items())
     now = ", ".join(f"if(was_{one} IS NULL, NULL, now_{one}) AS {one}" for one in measures)
+    is_open = "partner IN (SELECT partner FROM judged WHERE may_be_restated)"
     work.execute(
-        f"CREATE OR REPLACE TEMP TABLE rows AS SELECT row_number() OVER () - 1 AS id, * FROM (SELECT {begins}, is_changed, "  # noqa: S608
-        f"now_persons AS persons, {now} FROM compared "
-        "SEMI JOIN (FROM judged WHERE may_be_restated) j USING (partner, kind, period) "
-        f"UNION ALL BY NAME SELECT {begins}, false AS is_changed, persons, {', '.join(measures)} FROM versions v "
-        "WHERE next_release IS NULL AND partner IN (SELECT partner FROM judged WHERE may_be_restated) "
-        "AND kind NOT IN (SELECT kind FROM compared))"
+        "CREATE OR REPLACE TEMP TABLE rows AS SELECT row_number() OVER () - 1 AS id, * FROM ("  # noqa: S608
+        f"SELECT {columns}, is_changed, now_persons AS persons, {now} FROM compared v "
+        f"SEMI JOIN (FROM judged WHERE may_be_restated) j USING (partner, kind, period) WHERE ({named}) "
+        f"UNION ALL BY NAME SELECT {columns}, false AS is_changed, persons, {', '.join(measures)} FROM versions v "
+        f"WHERE next_release IS NULL AND {is_open} AND kind NOT IN (SELECT kind FROM compared) AND ({named}))"
     )
-
-
-def _people(publication: Publication, read: pa.Table, tables: Strings, measure: str) -> Integers:
-    """Return on how many people a count that is shown rests, in each row; -1 where it is not."""
-    behind = np.full(len(read), -1, dtype=np.int64)
-    for name in np.unique(tables).tolist():
-        column = publication.tables[name].people.get(measure)
-        if column is not None:
-            known = pc.coalesce(read[column] if column in read.column_names else read["persons"], read["persons"])
-            rows = tables == name
-            behind[rows] = np.asarray(known.fill_null(0).to_numpy(), dtype=np.int64)[rows]
-    is_shown = pc.and_(pc.is_valid(read[measure]), pc.invert(read["is_hidden"]))
-    return np.where(np.asarray(is_shown.to_numpy(), dtype=np.bool_), behind, -1)
 
 
 def is_close(total: tuple[PublishedTable, str, str], part: tuple[PublishedTable, str, str], threshold: int) -> str:
