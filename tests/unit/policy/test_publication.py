@@ -93,6 +93,9 @@ def test_a_table_takes_what_holds_for_all_where_it_says_nothing(published, loade
          "'views' is no measure of the table"),
         ("people: {unique_members: unique_members}, amount: page_views", "also_judged: [page_views]", "    usage: {p",
          "further measures are judged beside an `amount`"),
+        ("days: usage", "days: usage, by_weekday: true", "    weekly: {p", "rows by weekday have that one dimension"),
+        ("days: {content: contents}", "days: {content: contents}, by_weekday: true", "    kinds: {p",
+         "rows by weekday have that one dimension"),
         ("days: {content: contents}", "days: {content: usage}", "    kinds: {p", "no published table of days"),
         ("days: {content: contents}", "days: {os: contents}", "    kinds: {p", "'os' has days, and no `only` names it"),
         ("each: dimension", "each: value", "    kinds: {p", "`each` is the first dimension"),
@@ -180,3 +183,18 @@ def test_only_aggregates_are_published(published, refused):
 def test_only_the_values_that_a_relation_names_are_published(published, loaded):
     tables = loaded(published).publication.tables
     assert (tables["kinds"].only, tables["weekly"].only) == (("content", "browser", "page"), ())
+
+
+@pytest.mark.parametrize(
+    ("days", "is_known"),
+    [("usage, by_weekday: true", True), ("usage, by_weekday: false", False), ("contents, by_weekday: true", False)],
+)
+def test_rows_by_weekday_consist_of_days_without_a_dimension(published, loaded, refused, days, is_known):
+    keys = f"adds_up: [page_views], amount: page_views, days: {days}"
+    weekdays = f"    weekdays: {{period: week, dimensions: [weekday], {keys}}}\n    kinds: {{period"
+    columns = ("partner_id", "week", "weekday", "page_views", "contributing_people", *LARGEST)
+    text = published.replace("    kinds: {period", weekdays, 1) + _mart("weekdays", *columns)
+    if is_known:
+        assert loaded(text).publication.tables["weekdays"].by_weekday
+    else:
+        assert "no published table of days with the same dimensions" in str(refused(text))
