@@ -36,7 +36,7 @@ def chains(rows: int, found: Sequence[Structure], *, with_direct: bool = False) 
     ordered = cells.direct([one for one in found if not one.is_nested])
     direct = np.union1d(ordered, cells.direct([one for one in found if one.is_nested]))
     composed = cells.closed(ordered)
-    through_steps = np.setdiff1d(cells.closed(direct), composed)
+    through_steps = np.setdiff1d(cells.closed(direct), composed) if len(direct) > len(ordered) else direct[:0]
     left_out = direct[:0] if with_direct else direct
     return [
         *cells.told(np.setdiff1d(composed, left_out), is_ordered=True),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import DamagedError
-from pipelines.policy.publication import ANONYMOUS, PartsOf, Publication, PublishedTable
+from pipelines.policy.publication import ANONYMOUS, MEMBERS, PEOPLE, PartsOf, Publication, PublishedTable
 from pipelines.releases.finer import finer_of, has_any, value_of_total
 from pipelines.releases.nesting import steps_within
 from pipelines.releases.rows import NEW, first_day
@@ -82,6 +82,10 @@ def _of_parts(
 ) -> Iterator[Structure]:
     """Yield how the rows of a table add up to those of another one of the same period."""
     unions = {**_both(publication, name, part.table), **part.people}
+    if {PEOPLE, MEMBERS} & part.people.keys():
+        unions.pop(
+            ANONYMOUS, None
+        )  # What people less members is in the one table is no part of what it is in the other.
     for only in part.takes:
         is_part = f"p.tbl = '{name}' AND {has_any('p', only)}"
         same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value_of_total(publication, part, 'p')}"

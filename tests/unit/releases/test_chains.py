@@ -177,10 +177,11 @@ def test_both_ways_to_compose_relations_find_all_pairs_that_follow_and_no_other(
         listed = np.array(pairs)
         structures = [
             Structure(
-                "t", np.array([total]), np.array([0, 1]), np.array([part]), {}, {"people": "people"}, is_made=False
+                "t", np.array([total]), np.array([0, 1]), np.array([part]), {}, {"people": "people"},
+                is_made=False, is_nested=chance.random() < 0.3,
             )
             for part, total in pairs
-        ]
+        ]  # fmt: skip
         own = {
             pair for one in chains(12, structures) for pair in zip(one.parts.tolist(), one.totals.tolist(), strict=True)
         }
