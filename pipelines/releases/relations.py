@@ -83,9 +83,8 @@ def _of_parts(
     """Yield how the rows of a table add up to those of another one of the same period."""
     unions = {**_both(publication, name, part.table), **part.people}
     if {PEOPLE, MEMBERS} & part.people.keys():
-        unions.pop(
-            ANONYMOUS, None
-        )  # What people less members is in the one table is no part of what it is in the other.
+        # What people less members is in the one table is no part of what it is in the other.
+        unions.pop(ANONYMOUS, None)
     for only in part.takes:
         is_part = f"p.tbl = '{name}' AND {has_any('p', only)}"
         same = f"t.tbl = '{part.table}' AND t.period = p.period AND t.value = {value_of_total(publication, part, 'p')}"
