@@ -183,3 +183,26 @@ def test_the_newest_month_is_the_last_one_closed(client):
 @pytest.mark.parametrize(("language", "says"), [("ko", "휴대전화 / Android"), ("en", "Phone / Android")])
 def test_the_system_of_a_device_is_named_by_the_word_for_the_device(client_of, language, says):
     assert says in client_of(reader_of()).get("/reach", params={"lang": language}).text
+
+
+@pytest.mark.parametrize("kind", ["month", "week", "day"])
+def test_an_arrow_stands_by_what_changed_as_it_is_told(client, kind):
+    text = client.get("/people", params={"lang": "en", "period": kind}).text
+    told = re.findall("(▲|▼|same)[^0-9]*([0-9.]+)%", text)
+    assert "same" in {which for which, _ in told}
+    assert [(which, number) for which, number in told if (float(number) == 0) != (which == "same")] == []
+
+
+def test_pages_a_visit_and_the_share_of_single_page_visits_are_told(client):
+    text = " ".join(
+        re.sub("<[^>]+>", " ", client.get("/people", params={"lang": "en", "period": "month"}).text).split()
+    )
+    assert re.search(r"Pages a visit \d\.\d \d\.\d", text)
+    assert re.search(r"Share of single-page visits \d+\.\d% \d+\.\d%", text)
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [("month", True), ("week", False), ("day", False)])
+def test_new_visitors_are_told_of_months_and_said_to_be(client, kind, is_told):
+    text = client.get("/people", params={"lang": "en", "period": kind}).text
+    assert ("New visitors" in text) is is_told
+    assert ("New and returning visitors are told for months." in text) is not is_told
