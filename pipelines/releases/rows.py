@@ -183,7 +183,9 @@ def _keep_remainder(
 ) -> None:
     """Add a row for what new totals hold beyond their parts: small cells that were destroyed with their events.
 
-    Nobody knows on how many people it rests: on one, that is, and so it is hidden, and protected as any other row.
+    Nobody knows on how many people it rests: on one, that is, and so it is hidden, and protected as any other row. A weekday on
+    which nobody began a visit, though somebody looked at a page after midnight, gets a row of nothing: that none of its hours has
+    one is known to nobody, since hidden and empty ones look the same.
     """
     part, only = of
     is_total = f"t.tbl = '{part.table}' AND t.standing = {NEW} AND {has_any('t', named_totals(publication, part))}"
@@ -193,12 +195,13 @@ def _keep_remainder(
     named = "".join(f"'{value}' || {SEPARATOR} || " for value in only)
     beyond = {own: f"t.{theirs} - coalesce(sum(p.{own}), 0)::BIGINT" for own, theirs in part.measures.items()}
     columns = ", ".join(f"greatest({sql}, 0) AS {own}" for own, sql in beyond.items())
+    is_open = "count(p.tbl) = 0" if publication.tables[part.table].by_weekday else "false"
     grouped = ", ".join(f"t.{theirs}" for theirs in dict.fromkeys(part.measures.values()))
     connection.execute(
         f"INSERT INTO rows BY NAME SELECT t.partner, '{name}' AS tbl, t.kind, t.period, {named}chr(30) || {last} AS value, "  # noqa: S608
         f"{last if part.under else 'NULL'} AS grp, {NEW} AS standing, {number} AS release, 1 AS persons, 0 AS largest, "
         f"0 AS second, {columns} FROM rows t LEFT JOIN rows p ON {is_part} AND {same} WHERE {is_total} "
-        f"GROUP BY t.partner, t.kind, t.period, t.value, {grouped} HAVING greatest({', '.join(beyond.values())}) > 0"
+        f"GROUP BY t.partner, t.kind, t.period, t.value, {grouped} HAVING greatest({', '.join(beyond.values())}) > 0 OR {is_open}"
     )
 
 

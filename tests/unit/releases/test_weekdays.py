@@ -224,3 +224,37 @@ def test_a_warehouse_of_former_models_has_no_weekdays_and_stops_no_release(month
     assert hidden_of_weekdays(month) == {FEW.isoweekday(): 2, FEWER.isoweekday(): 2}
     assert month.rows("p", "partner_weekday_visits") == []
     assert attacked(month) == ()
+
+
+NO_VISIT = (
+    "UPDATE partner_daily_usage SET visits = 0 WHERE day = '2026-11-06'",
+    "UPDATE partner_weekly_usage SET visits = visits - 1",
+    "UPDATE partner_monthly_usage SET visits = visits - 1, visiting_people = visiting_people - 1",
+    "DELETE FROM partner_hourly_visits WHERE weekday = 5",
+    "DELETE FROM partner_weekday_visits WHERE weekday = 5",
+)
+"""The one person of the month's only Friday looked at a page after midnight: the visit is Thursday's."""
+
+
+@pytest.fixture
+def friday(month) -> PatchedPress:
+    """A month of a Wednesday, a Thursday and a Friday on which nobody began a visit."""
+    month.views = [
+        Views("p", DAYS[3 + day], f"person-{n}") for day, many in ((0, 40), (1, 45), (2, 1)) for n in range(many)
+    ]
+    month.patch = NO_VISIT
+    return month
+
+
+@pytest.mark.parametrize("nights", [[date(2026, 11, 7), date(2026, 11, 9), date(2026, 11, 13)], []])
+def test_a_weekday_on_which_nobody_began_a_visit_stops_no_release(friday, nights):
+    """It has no hours, which nobody knows: they could be hidden. Else its visits, and those of its only day, were known."""
+    for night in (*nights, CLOSED):
+        outcome = friday.publish(night, days=DAYS)
+        assert (outcome.status, outcome.leaks) == ("published", ())
+    assert attacked(friday) == ()
+
+
+def test_without_a_row_for_its_hours_such_a_weekday_is_refused(friday, monkeypatch):
+    monkeypatch.setattr("pipelines.releases.rows._keep_remainder", lambda *_: None)
+    assert friday.publish(CLOSED, days=DAYS).status == "refused"
