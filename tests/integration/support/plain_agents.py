@@ -12,7 +12,12 @@ from importlib.resources import files
 import ua_parser
 
 TELEVISIONS = ("SmartTV", "SMART-TV", "HbbTV", "AppleTV", "GoogleTV", "NetCast", "Web0S", "BRAVIA", "CrKey", "Roku")
-DESKS = ("Windows", "Macintosh", "X11", "CrOS")
+DESKS = ("windows", "macintosh", "x11", "cros ", "linux", "x86_64")
+TABLETS = ("iPad", "Silk/", "Kindle")
+TELEPHONES = ("Mobi", "iPhone", "Darwin")
+"""Apps of Apple's say Darwin and no more, those on a desk its processor too."""
+CAPTURED = {"CFNetwork": ("Safari",), "NetBSD": ("Firefox", "ELinks"), "OpenBSD": ("Konqueror",)}
+"""Words beside which a name was taken out of the header, with the names that the list knows of its own."""
 
 
 @cache
@@ -37,25 +42,26 @@ def device_of(agent: str) -> str:
         return "bot"
     if any(word in agent for word in TELEVISIONS):
         return "other"
-    if "iPad" in agent or "Tablet" in agent.replace("Tablet PC", ""):
+    if any(word in agent for word in TABLETS) or "Tablet" in agent.replace("Tablet PC", ""):
         return "tablet"
-    if "Mobi" in agent or "iPhone" in agent:
+    if any(word in agent for word in TELEPHONES) and "x86_64" not in agent:
         return "mobile"
     if "Android" in agent:
         return "tablet"
     # The public list knows no NetBSD: nothing says what its X11 stands on.
-    return "desktop" if any(word in agent for word in DESKS) and "NetBSD" not in agent else "other"
+    return "desktop" if any(word in agent.lower() for word in DESKS) and "NetBSD" not in agent else "other"
 
 
 @cache
 def browser_of(agent: str) -> str:
     """Return the browser's family."""
     found = ua_parser.parse_user_agent(agent) if agent != "-" else None
-    return found.family if found else "Other"
+    known = [names for word, names in CAPTURED.items() if word in agent]
+    return found.family if found and all(found.family in names for names in known) else "Other"
 
 
 @cache
 def system_of(agent: str) -> str:
     """Return the operating system's family."""
     found = ua_parser.parse_os(agent) if agent != "-" else None
-    return found.family if found else "Other"
+    return found.family if found and found.family not in CAPTURED else "Other"
