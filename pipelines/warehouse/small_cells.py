@@ -37,6 +37,20 @@ def small_cells(live: Path, k: int) -> dict[Cell, int]:
         raise DamagedError(f"{live.name}: cannot be read ({type(cause).__name__})") from None
 
 
+def periods_of_marts(live: Path) -> dict[str, str]:
+    """Return the kind of period of each mart whose rows say on how many people they rest; none without a warehouse.
+
+    Raises DamagedError when it cannot be read.
+    """
+    if not live.exists():
+        return {}
+    try:
+        with duckdb.connect(str(live), read_only=True) as connection:
+            return dict(_marts(connection))
+    except duckdb.Error as cause:
+        raise DamagedError(f"{live.name}: cannot be read ({type(cause).__name__})") from None
+
+
 def remove_cells(live: Path, scratch: Path, k: int, cells: Collection[Cell]) -> int:
     """Swap in a warehouse without the small ones of `cells`; return how many rows went. Without any nothing is written.
 

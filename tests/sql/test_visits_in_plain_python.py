@@ -149,6 +149,7 @@ def expected_usage(events: list[dict], visits, period: str) -> list[tuple]:
                     distinct([visit[0] for visit in seen if len(visit) > 1], "person_pseudonym"),
                     sum(400 <= status < 500 for status in statuses),
                     sum(500 <= status < 600 for status in statuses),
+                    *largest_two([visit[0] for visit in seen]),
                 )
             )
     return sorted(row for row in rows if row[2] or row[3])

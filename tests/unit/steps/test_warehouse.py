@@ -17,9 +17,9 @@ from pipelines.steps.warehouse import build_warehouse
 from pipelines.warehouse.day_records import record_days
 
 DAYS = [date(2015, 5, day) for day in range(15, 21)]
-SERVICE = "SELECT day, visits FROM service_daily_usage ORDER BY day"
+SERVICE = "SELECT day, p90_visit_seconds FROM service_daily_usage ORDER BY day"
 LINKED_ROWS = "SELECT day, events FROM partner_linked_daily ORDER BY day"
-VISITS = ("sql/macros/marts/service_usage.sql", "count(*) as visits", "count(*) + 100 as visits")
+VISITS = ("sql/macros/marts/service_usage.sql", "round({{ quantile_of(", "1 + round({{ quantile_of(")
 EVENTS = ("sql/macros/marts/linked_usage.sql", "count(*) as events", "count(*) + 100 as events")
 
 
@@ -113,6 +113,6 @@ def test_changed_models_rebuild_what_has_its_events_and_nothing_else(six_days, c
     destroy(six_days, DAYS[3], LINKED)
     other = changed(changed(six_days, *VISITS), *EVENTS)
     assert of_may(build_warehouse(other.workspace).days) == [17, 19, 20]
-    assert rows(other, SERVICE) == [(15, 1), (16, 1), (17, 0), (18, 1), (19, 0), (20, 0)]
+    assert rows(other, SERVICE) == [(15, 0), (16, 0), (17, 1), (18, 0), (19, 1), (20, 1)]
     assert rows(other, LINKED_ROWS) == [(15, 1), (16, 1), (17, 101), (18, 1), (19, 101), (20, 101)]
     assert build_warehouse(other.workspace) is None

@@ -4,7 +4,7 @@ Their clock starts with the first day in theirs that the warehouse was built fro
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from pipelines.policy import Policy
@@ -12,7 +12,7 @@ from pipelines.retention.items import Item, Kind
 from pipelines.steps.workspace import Workspace
 from pipelines.warehouse.day_records import built_days
 from pipelines.warehouse.periods import PERIODS
-from pipelines.warehouse.small_cells import Cell, small_cells
+from pipelines.warehouse.small_cells import Cell, periods_of_marts, small_cells
 
 DATASET = "small_cells"
 _PLACE = "warehouse/"
@@ -20,10 +20,11 @@ _PLACE = "warehouse/"
 
 def cell_items(workspace: Workspace, policy: Policy) -> Iterator[Item]:
     """Yield the small cells of the live warehouse. Raises DamagedError when it cannot be read."""
-    built = built_days(workspace.home.warehouse)
+    built, periods = built_days(workspace.home.warehouse), periods_of_marts(workspace.home.warehouse)
     for (mart, first), count in small_cells(workspace.home.warehouse, policy.fewest_people).items():
         digest = hashlib.sha256(f"{mart} {first} {count}".encode()).hexdigest()
-        of_period = (day for day in built if first in (day, *(begins(day) for begins in _begins(mart))))
+        begins = PERIODS.get(periods[mart])
+        of_period = (day for day in built if first == (day if begins is None else begins(day)))
         yield Item(DATASET, Kind.ROWS, f"{_PLACE}{mart}/{first}", min(of_period, default=first), count, digest=digest)
 
 
@@ -31,10 +32,3 @@ def cell_of(place: str) -> Cell:
     """Return the cells that an item stands for."""
     mart, _, first = place.removeprefix(_PLACE).partition("/")
     return mart, date.fromisoformat(first)
-
-
-def _begins(mart: str) -> list[Callable[[date], date]]:
-    """Return what gives the first day of the mart's period; a mart is named by it, hours are gathered by month."""
-    return [
-        begins for name, begins in PERIODS.items() if f"_{name}ly" in mart or (name == "month" and "hourly" in mart)
-    ]
