@@ -99,11 +99,13 @@ def load_rows(
     for name, rows in now.items():
         _lend(connection, publication.tables[name], rows, number)
     _keep_remainders(connection, publication, ("day",), number)
+    _rest_on_somebody(connection, measures)
     for name, table in publication.tables.items():
         for finer in finer_of(table, dict(publication.tables)) if new_periods.get(table.period) else ():
             _bring_to_days(connection, name, (table, finer), new_periods[table.period], number)
     _keep_remainders(connection, publication, ("week", "month"), number)
-    _number(connection, measures)
+    _rest_on_somebody(connection, measures)
+    _number(connection)
 
 
 def _lend(connection: duckdb.DuckDBPyConnection, table: PublishedTable, rows: pa.Table, number: int) -> None:
@@ -205,11 +207,17 @@ def _keep_remainder(
     )
 
 
-def _number(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> None:
-    """Number the rows; one with values and nobody behind it (its people were destroyed with their events) rests on one person."""
-    most = f"greatest({', '.join(f'coalesce({name}, 0)' for name in measures)}, 0)"
+def _rest_on_somebody(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> None:
+    """Let a row with values and nobody behind it rest on one person: of its people no name is known, or none any more."""
+    is_any = " OR ".join(f"{name} > 0" for name in measures)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE rows AS SELECT "  # noqa: S608
-        "row_number() OVER (ORDER BY partner, kind, tbl, period, value, release) - 1 AS id, "
-        f"* REPLACE (if(coalesce(persons, 0) = 0 AND {most} > 0, 1, coalesce(persons, 0)) AS persons) FROM rows"
+        f"UPDATE rows SET persons = if({is_any}, 1, 0) WHERE coalesce(persons, 0) = 0"  # noqa: S608
+    )
+
+
+def _number(connection: duckdb.DuckDBPyConnection) -> None:
+    """Number the rows."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rows AS SELECT "
+        "row_number() OVER (ORDER BY partner, kind, tbl, period, value, release) - 1 AS id, * FROM rows"
     )

@@ -234,15 +234,17 @@ NO_VISIT = (
     "DELETE FROM partner_weekday_visits WHERE weekday = 5",
 )
 """The one person of the month's only Friday looked at a page after midnight: the visit is Thursday's."""
+NOBODY = (*NO_VISIT, "UPDATE partner_daily_usage SET contributing_people = 0 WHERE day = '2026-11-06'")
+"""That person sent no name either: the day has a page view and nobody behind it."""
 
 
-@pytest.fixture
-def friday(month) -> PatchedPress:
+@pytest.fixture(params=[NO_VISIT, NOBODY], ids=["one person", "nobody known"])
+def friday(request, month) -> PatchedPress:
     """A month of a Wednesday, a Thursday and a Friday on which nobody began a visit."""
     month.views = [
         Views("p", DAYS[3 + day], f"person-{n}") for day, many in ((0, 40), (1, 45), (2, 1)) for n in range(many)
     ]
-    month.patch = NO_VISIT
+    month.patch = request.param
     return month
 
 
