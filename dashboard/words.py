@@ -119,7 +119,7 @@ TABLES = {
     "partner_feature_daily": N_("Features by day"),
     "partner_device_daily": N_("Devices by day"),
     "partner_referrer_daily": N_("Referrers by day"),
-    "partner_breakdown_daily": N_("Browsers, systems and more by day"),
+    "partner_breakdown_daily": N_("Systems of devices by day"),
     "partner_weekday_visits": N_("Visits by weekday"),
     "partner_hourly_visits": N_("Visits by weekday and hour"),
     "partner_visit_frequency_monthly": N_("Visits a person by month"),
