@@ -62,7 +62,17 @@ def _relation_faults(
             yield Fault((*here, "parts_of", place), f"{unknown[0]!r} counts no people")
         elif not _has_one_total(table, part, total):
             yield Fault((*here, "parts_of", place), f"{part.table!r} has no one row that they add up to")
+        elif loose := sorted(_loose(table, part) & {*total.counted, *total.parts}):
+            yield Fault(
+                (*here, "parts_of", place),
+                f"{loose[0]!r} is published in {part.table!r} too, and no sum says how they hang together",
+            )
     yield from _finer_faults(here, table, tables)
+
+
+def _loose(table: PublishedTable, part: PartsOf) -> set[str]:
+    """Return the measures of parts that add up to nothing in their total, and count no people: visits to several of its parts."""
+    return set(table.measures) - set(table.people) - set(part.measures)
 
 
 def _has_one_total(table: PublishedTable, part: PartsOf, total: PublishedTable) -> bool:

@@ -175,6 +175,25 @@ def test_a_measure_of_some_people_that_adds_up_over_nothing_is_of_one_kind_of_pe
         assert "'unique_members' is published in 'usage' too" in str(refused(text))
 
 
+@pytest.mark.parametrize(
+    ("keys", "is_refused"),
+    [
+        ("others: [unique_members]", True),
+        ("people: {unique_members: unique_members}", False),
+        ("others: [seen]", False),
+    ],
+)
+def test_a_count_of_parts_and_total_adds_up_or_is_of_people(published, loaded, refused, keys, is_refused):
+    """A visit counts once for each device in it: those of a day less those of its only device may be one person's."""
+    columns = ("partner_id", "day", "content_id", "page_views")
+    text = published.replace("[content_id], adds_up", f"[content_id], {keys}, adds_up", 1)
+    text = text.replace(_mart("contents", *columns), _mart("contents", *columns, "unique_members", "seen"), 1)
+    if is_refused:
+        assert "'unique_members' is published in 'usage' too, and no sum says" in str(refused(text))
+    else:
+        assert "contents" in loaded(text).publication.tables
+
+
 def test_only_aggregates_are_published(published, refused):
     text = published.replace("    usage: {period", "    visits: {period: day, adds_up: [time]}\n    usage: {period", 1)
     assert "visits" not in MARTS and "is no mart" in str(refused(text))
