@@ -208,7 +208,7 @@ def _keep_remainder(
 
 
 def _rest_on_somebody(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> None:
-    """Let a row with values and nobody behind it rest on one person: of its people no name is known, or none any more."""
+    """Let a row with values and nobody behind it rest on one person: its lines had no address, or its people were destroyed."""
     is_any = " OR ".join(f"{name} > 0" for name in measures)
     connection.execute(
         f"UPDATE rows SET persons = if({is_any}, 1, 0) WHERE coalesce(persons, 0) = 0"  # noqa: S608

@@ -235,7 +235,7 @@ NO_VISIT = (
 )
 """The one person of the month's only Friday looked at a page after midnight: the visit is Thursday's."""
 NOBODY = (*NO_VISIT, "UPDATE partner_daily_usage SET contributing_people = 0 WHERE day = '2026-11-06'")
-"""That person sent no name either: the day has a page view and nobody behind it."""
+"""The line of that page view has no address: the day has a page view and nobody behind it."""
 
 
 @pytest.fixture(params=[NO_VISIT, NOBODY], ids=["one person", "nobody known"])
